@@ -1,0 +1,126 @@
+#include "gluster/cli/answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "common/text.hpp"
+
+namespace glusterfs_exporter::gluster {
+
+namespace {
+
+/// EG_ANOTRANS in Gluster's own error numbers: another transaction holds the lock.
+constexpr int kAnotherTransaction = 30802;
+
+/// How lock conflicts are worded, for answers that carry no number, by the glusterd that has the lock and by those
+/// that wait for it.
+constexpr std::array<std::string_view, 4> kLockTexts{"Another transaction", "Locking failed", "Unable to acquire lock",
+                                                     "Failed to acquire lock"};
+constexpr std::string_view kTimeoutText = "Request timed out";
+
+constexpr std::size_t kQuoteBytes = 200;
+
+std::string quote(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+  std::string line(text.substr(0, kQuoteBytes));
+  std::ranges::replace(line, '\n', ' ');
+  return clean_utf8(line);
+}
+
+bool says_locked(std::string_view text) {
+  return std::ranges::any_of(kLockTexts, [&](std::string_view part) { return text.contains(part); });
+}
+
+bool says_nothing_there(const Request& request, std::string_view text) {
+  return std::ranges::any_of(request.nothing_there(), [&](std::string_view part) { return text.contains(part); });
+}
+
+Error failure(const Request& request, ErrorKind kind, std::string_view what) {
+  return {kind, std::string(request.name()) + ": " + std::string(what)};
+}
+
+Answer nothing() {
+  Answer answer;
+  answer.nothing_there = true;
+  return answer;
+}
+
+/// What a text that reports a failure means.
+Result<Answer> read_failure(const Request& request, std::string_view text, int exit_status) {
+  if (says_locked(text)) {
+    return std::unexpected(failure(request, ErrorKind::lock, quote(text)));
+  }
+  if (says_nothing_there(request, text)) {
+    return nothing();
+  }
+  if (text.contains(kTimeoutText)) {
+    return std::unexpected(failure(request, ErrorKind::timeout, quote(text)));
+  }
+  return std::unexpected(
+      failure(request, ErrorKind::exit, "exit status " + std::to_string(exit_status) + ": " + quote(text)));
+}
+
+bool answers_in_xml(const Request& request) { return std::ranges::find(request.arguments(), "--xml") != request.arguments().end(); }
+
+Result<Answer> read_text(const Request& request, const Finished& finished) {
+  const auto all = clean_utf8(finished.out + finished.err);
+  if (finished.exit_status != 0 || says_locked(all) || all.contains("unsuccessful")) {
+    return read_failure(request, all, finished.exit_status);
+  }
+  Answer answer;
+  answer.text = clean_utf8(finished.out);
+  return answer;
+}
+
+Result<Answer> read_xml(const Request& request, const Finished& finished) {
+  const auto start = finished.out.find("<?xml");
+  if (start == std::string::npos) {
+    if (finished.exit_status != 0 || finished.out.contains("rror")) {
+      return read_failure(request, finished.out + finished.err, finished.exit_status);
+    }
+    return std::unexpected(failure(request, ErrorKind::parse, "no XML in the answer: " + quote(finished.out)));
+  }
+
+  Answer answer;
+  answer.text = clean_utf8(std::string_view(finished.out).substr(start));
+  answer.xml = std::make_unique<pugi::xml_document>();
+  const auto parsed = answer.xml->load_buffer(answer.text.data(), answer.text.size(), pugi::parse_default,
+                                              pugi::encoding_utf8);
+  if (!parsed) {
+    return std::unexpected(failure(request, ErrorKind::parse,
+                                   std::string("broken XML at byte ") + std::to_string(parsed.offset) + ": " +
+                                       parsed.description()));
+  }
+  const auto op_ret = answer.root().child("opRet");
+  if (!op_ret) {
+    return std::unexpected(failure(request, ErrorKind::parse, "no <opRet> in the answer"));
+  }
+  const std::string_view op_errstr = answer.root().child_value("opErrstr");
+  if (op_ret.text().as_int(-1) != 0) {
+    if (answer.root().child("opErrno").text().as_int() == kAnotherTransaction) {
+      return std::unexpected(failure(request, ErrorKind::lock, quote(op_errstr)));
+    }
+    return read_failure(request, op_errstr, finished.exit_status);
+  }
+  if (finished.exit_status != 0) {
+    return read_failure(request, op_errstr.empty() ? std::string_view(finished.err) : op_errstr, finished.exit_status);
+  }
+  return answer;
+}
+
+}  // namespace
+
+Result<Answer> read_answer(const Request& request, const Finished& finished) {
+  if (finished.out.empty() && finished.exit_status == 0) {
+    return std::unexpected(failure(request, ErrorKind::empty, "no output at all"));
+  }
+  return answers_in_xml(request) ? read_xml(request, finished) : read_text(request, finished);
+}
+
+}  // namespace glusterfs_exporter::gluster

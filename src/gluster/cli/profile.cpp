@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include "gluster/cli/answers.hpp"
+#include "gluster/cli/fields.hpp"
+
+namespace glusterfs_exporter::gluster {
+
+namespace {
+
+/// The fops by their number in Gluster (glusterfs-fops.h), which is the order an answer lists them in.
+constexpr std::array<std::string_view, 59> kFops{
+    "NULL",      "STAT",      "READLINK", "MKNOD",       "MKDIR",       "UNLINK",  "RMDIR",       "SYMLINK",
+    "RENAME",    "LINK",      "TRUNCATE", "OPEN",        "READ",        "WRITE",   "STATFS",      "FLUSH",
+    "FSYNC",     "SETXATTR",  "GETXATTR", "REMOVEXATTR", "OPENDIR",     "FSYNCDIR", "ACCESS",     "CREATE",
+    "FTRUNCATE", "FSTAT",     "LK",       "LOOKUP",      "READDIR",     "INODELK", "FINODELK",    "ENTRYLK",
+    "FENTRYLK",  "XATTROP",   "FXATTROP", "FGETXATTR",   "FSETXATTR",   "RCHECKSUM", "SETATTR",   "FSETATTR",
+    "READDIRP",  "FORGET",    "RELEASE",  "RELEASEDIR",  "GETSPEC",     "FREMOVEXATTR", "FALLOCATE", "DISCARD",
+    "ZEROFILL",  "IPC",       "SEEK",     "LEASE",       "COMPOUND",    "GETACTIVELK", "SETACTIVELK", "PUT",
+    "ICREATE",   "NAMELINK", "COPY_FILE_RANGE"};
+
+/// Upcalls by their number. The CLI prints them after the fops under the names that *fops* of these numbers have.
+constexpr std::array<std::string_view, 8> kUpcalls{"NULL",      "UPCALL",    "CI_IATT",   "CI_XATTR",
+                                                   "CI_RENAME", "CI_UNLINK", "CI_FORGET", "LEASE_RECALL"};
+
+constexpr std::array<std::string_view, 3> kUntimedFops{"FORGET", "RELEASE", "RELEASEDIR"};
+
+struct Entry {
+  std::string name;
+  std::uint64_t hits = 0;
+  double average = 0, minimum = 0, maximum = 0;  ///< in the answer's unit
+
+  [[nodiscard]] bool has_latency() const { return maximum > 0; }
+};
+
+std::optional<std::size_t> fop_number(std::string_view name) {
+  const auto* found = std::ranges::find(kFops, name);
+  if (found == kFops.end()) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(found - kFops.begin());
+}
+
+bool could_be_upcall(const Entry& entry) {
+  const auto number = fop_number(entry.name);
+  return number && *number < kUpcalls.size() && !entry.has_latency();
+}
+
+/// Where in the list the upcalls begin.
+///
+/// Fops come in the order of their numbers, so a number that does not grow is the first upcall's. Where the numbers
+/// never fall back, upcalls are the tail without latencies — unless nothing has latencies, as is so when Gluster
+/// counts fops without timing them.
+std::size_t first_upcall(std::span<const Entry> entries) {
+  std::size_t next_number = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto number = fop_number(entries[i].name).value_or(next_number);  // a fop newer than this table
+    if (number < next_number) {
+      return i;
+    }
+    next_number = number + 1;
+  }
+  if (std::ranges::none_of(entries, &Entry::has_latency)) {
+    return entries.size();
+  }
+  std::size_t tail = entries.size();
+  while (tail > 0 && could_be_upcall(entries[tail - 1])) {
+    --tail;
+  }
+  return tail;
+}
+
+void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile& profile) {
+  const auto upcalls_from = first_upcall(entries);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    if (i < upcalls_from) {
+      profile.fops.push_back({entry.name, entry.hits, std::ranges::find(kUntimedFops, entry.name) == kUntimedFops.end(),
+                              entry.average * static_cast<double>(entry.hits) * unit, entry.minimum * unit,
+                              entry.maximum * unit});
+    } else if (const auto number = fop_number(entry.name); number && *number < kUpcalls.size()) {
+      profile.upcalls.push_back({std::string(kUpcalls[*number]), entry.hits});
+    }
+  }
+}
+
+Result<BrickProfileRecord> read_brick(pugi::xml_node node, double unit) {
+  auto id = to_brick_id(node.child_value("brickName"));
+  if (!id) {
+    return missing("volume_profile", "brickName");
+  }
+  const auto stats = node.child("cumulativeStats");
+  if (!stats) {
+    return missing("volume_profile", "cumulativeStats");
+  }
+  BrickProfileRecord brick{*std::move(id), {}};
+  for (const auto block : stats.child("blockStats").children("block")) {
+    const auto size = number_of(block, "size");
+    const auto reads = number_of(block, "reads");
+    const auto writes = number_of(block, "writes");
+    if (size && reads && writes) {
+      brick.profile.blocks.push_back({*size, *reads, *writes});
+    }
+  }
+  std::vector<Entry> entries;
+  for (const auto fop : stats.child("fopStats").children("fop")) {
+    entries.push_back({text_of(fop, "name"), number_of(fop, "hits").value_or(0), fop.child("avgLatency").text().as_double(),
+                       fop.child("minLatency").text().as_double(), fop.child("maxLatency").text().as_double()});
+  }
+  read_fops(entries, unit, brick.profile);
+  brick.profile.bytes_read = number_of(stats, "totalRead").value_or(0);
+  brick.profile.bytes_written = number_of(stats, "totalWrite").value_or(0);
+  return brick;
+}
+
+}  // namespace
+
+Result<ProfileRecord> read_profile(pugi::xml_node root, double latency_unit_seconds) {
+  const auto profile = root.child("volProfile");
+  if (!profile) {
+    return missing("volume_profile", "volProfile");
+  }
+  ProfileRecord record;
+  for (const auto node : profile.children("brick")) {
+    auto brick = read_brick(node, latency_unit_seconds);
+    if (!brick) {
+      return std::unexpected(std::move(brick.error()));
+    }
+    record.push_back(*std::move(brick));
+  }
+  return record;
+}
+
+}  // namespace glusterfs_exporter::gluster
