@@ -1,0 +1,23 @@
+#include "collect/per_volume.hpp"
+#include "collect/table.hpp"
+
+namespace glusterfs_exporter::collect {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Gluster counts for replicated volumes alone; for disperse volumes heal_summary has to do.
+Result<Found> run_heal_count(Run& run) {
+  return for_each_volume(
+      run, &Facts::heal_count, [](const gluster::VolumeRecord& volume) { return volume.replica_count > 1; },
+      [&](const gluster::VolumeRecord& volume) { return run.source.heal_count(volume.name); });
+}
+
+}  // namespace
+
+const CollectorSpec heal_count_collector{
+    {"heal_count", "entries that wait for heal, of replicated volumes", true, 60s}, Lane::transaction, true,
+    run_heal_count};
+
+}  // namespace glusterfs_exporter::collect

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collect/collector.hpp"
+
+namespace glusterfs_exporter::collect {
+
+/// Whether going on with other volumes is of use after this error. It is not while Gluster is busy or hangs.
+inline bool ends_run(ErrorKind kind) {
+  return kind == ErrorKind::lock || kind == ErrorKind::timeout || kind == ErrorKind::cancelled;
+}
+
+/// Asks a question about each volume for which `wanted` holds and keeps the answers; drops the answers about the
+/// others. Volumes whose answer is oldest come first, so that a run that was cut short is continued by the next one.
+/// Returns the first error.
+///
+/// `ask` takes the VolumeRecord and gives a Result of the answer.
+template <class Answer, class Wanted, class Ask>
+Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::* question, Wanted wanted, Ask ask) {
+  std::vector<std::pair<SteadyTime, const gluster::VolumeRecord*>> volumes;
+  for (const auto& volume : *run.facts.topology.value) {
+    if (volume.status != model::VolumeStatus::started || !wanted(volume)) {
+      run.forget(question, volume.name);
+      continue;
+    }
+    const auto known = (run.facts.*question).find(volume.name);
+    volumes.emplace_back(known == (run.facts.*question).end() ? SteadyTime{} : known->second.learnt, &volume);
+  }
+  std::ranges::stable_sort(volumes, {}, &std::pair<SteadyTime, const gluster::VolumeRecord*>::first);
+
+  Result<Found> result = volumes.empty() ? Found::nothing : Found::something;
+  for (const auto& [learnt, volume] : volumes) {
+    auto answer = ask(*volume);
+    if (answer) {
+      run.put(question, volume->name, *std::move(answer));
+      continue;
+    }
+    const bool ends = ends_run(answer.error().kind);
+    if (result || ends) {
+      result = std::unexpected(std::move(answer.error()));
+    }
+    if (ends) {
+      break;
+    }
+  }
+  return result;
+}
+
+/// The value of an option set on the volume; empty when it is not set.
+inline std::string_view option_of(const gluster::VolumeRecord& volume, std::string_view name) {
+  const auto found = volume.options.find(name);
+  return found == volume.options.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+/// Gluster takes several words for yes and stores the one that was given.
+inline bool option_is_on(const gluster::VolumeRecord& volume, std::string_view name) {
+  const auto value = option_of(volume, name);
+  return value == "on" || value == "enable" || value == "yes" || value == "true" || value == "1";
+}
+
+/// Whether `volume profile start` is in effect: it sets these two options.
+inline bool profiling_is_on(const gluster::VolumeRecord& volume) {
+  return option_is_on(volume, "diagnostics.count-fop-hits") &&
+         option_is_on(volume, "diagnostics.latency-measurement");
+}
+
+}  // namespace glusterfs_exporter::collect

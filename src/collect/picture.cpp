@@ -1,0 +1,245 @@
+#include "collect/picture.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "collect/per_volume.hpp"
+#include "model/assess.hpp"
+
+namespace glusterfs_exporter::collect {
+
+namespace {
+
+using HostByUuid = std::map<std::string, std::string, std::less<>>;
+
+/// A node's name is the one its bricks have in `volume info`; only a node without bricks has the pool's name for it,
+/// which for the local node would be "localhost".
+HostByUuid name_hosts(const gluster::Topology* topology, const gluster::PeerList* peers,
+                      const std::string& local_hostname) {
+  HostByUuid hosts;
+  if (topology != nullptr) {
+    for (const auto& volume : *topology) {
+      for (const auto& brick : volume.bricks) {
+        hosts.emplace(brick.peer_uuid, brick.id.host);
+      }
+    }
+  }
+  if (peers != nullptr) {
+    for (const auto& peer : *peers) {
+      hosts.emplace(peer.uuid, peer.local ? local_hostname : peer.host);
+    }
+  }
+  return hosts;
+}
+
+std::string host_of(const HostByUuid& hosts, const std::string& uuid) {
+  const auto found = hosts.find(uuid);
+  return found == hosts.end() ? uuid : found->second;
+}
+
+/// The answer about `volume` if there is one that still holds.
+template <class T>
+const T* about(const Facts::ByVolume<T>& answers, const std::string& volume, SteadyTime now) {
+  const auto found = answers.find(volume);
+  return found == answers.end() ? nullptr : found->second.at(now);
+}
+
+/// Calls `apply(brick, row)` for every row of `rows` that is about a brick of the volume.
+template <class Rows, class Apply>
+void join_bricks(model::Volume& volume, const Rows* rows, Apply apply) {
+  if (rows == nullptr) {
+    return;
+  }
+  std::map<model::BrickId, model::Brick*> bricks;
+  for (auto& subvolume : volume.subvolumes) {
+    for (auto& brick : subvolume.bricks) {
+      bricks.emplace(brick.id, &brick);
+    }
+  }
+  for (const auto& row : *rows) {
+    if (const auto brick = bricks.find(row.id); brick != bricks.end()) {
+      apply(*brick->second, row);
+    }
+  }
+}
+
+model::Volume make_volume(const gluster::VolumeRecord& record) {
+  model::Volume volume;
+  volume.name = record.name;
+  volume.id = record.id;
+  volume.type = record.type;
+  volume.status = record.status;
+  volume.transport = record.transport;
+  volume.replica_bricks = record.replica_count > 1 ? record.replica_count : 0;
+  volume.arbiter_bricks = record.arbiter_count;
+  volume.disperse_bricks = record.disperse_count;
+  volume.redundancy_bricks = record.redundancy_count;
+  volume.options = record.options;
+  volume.profiling = profiling_is_on(record);
+
+  const std::size_t set_size = std::max<std::size_t>(1, std::max(volume.replica_bricks, volume.disperse_bricks));
+  for (std::size_t i = 0; i < record.bricks.size(); ++i) {
+    if (i % set_size == 0) {
+      volume.subvolumes.emplace_back();
+    }
+    model::Brick brick;
+    brick.id = record.bricks[i].id;
+    brick.peer_uuid = record.bricks[i].peer_uuid;
+    brick.arbiter = record.bricks[i].arbiter;
+    volume.subvolumes.back().bricks.push_back(std::move(brick));
+  }
+  return volume;
+}
+
+void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
+  if (const auto* snapshots = about(facts.snapshots, volume.name, now)) {
+    volume.snapshots = *snapshots;
+  }
+  if (volume.status != model::VolumeStatus::started) {
+    return;  // the rest is about running bricks; what was learnt before the volume was stopped no longer holds
+  }
+  if (const auto* status = about(facts.status, volume.name, now)) {
+    join_bricks(volume, &status->bricks, [](auto& brick, const auto& row) { brick.online = row.online; });
+  }
+  join_bricks(volume, about(facts.detail, volume.name, now), [](auto& brick, const auto& row) {
+    brick.capacity = row.capacity;
+    brick.device = row.device;
+    brick.fs_type = row.fs_type;
+  });
+  if (const auto found = facts.profile.find(volume.name); found != facts.profile.end()) {
+    const auto record = found->second.value;  // each brick's profile keeps the whole answer alive instead of a copy
+    join_bricks(volume, found->second.at(now), [&](auto& brick, const auto& row) {
+      brick.profile = std::shared_ptr<const model::BrickProfile>(record, &row.profile);
+    });
+  }
+  join_bricks(volume, about(facts.heal_summary, volume.name, now), [](auto& brick, const auto& row) {
+    brick.heal_pending_entries = row.pending;
+    brick.split_brain_entries = row.split_brain;
+    brick.healing_entries = row.healing;
+  });
+  // Counted more often than crawled, so the count wins where there are both.
+  join_bricks(volume, about(facts.heal_count, volume.name, now),
+              [](auto& brick, const auto& row) { brick.heal_pending_entries = row.pending; });
+  join_bricks(volume, about(facts.top, volume.name, now),
+              [](auto& brick, const auto& row) { brick.top_files = row.files; });
+  if (const auto* quota = about(facts.quota, volume.name, now)) {
+    volume.quota = *quota;
+  }
+}
+
+void join_node_reports(model::Volume& volume, const Facts& facts, const HostByUuid& hosts,
+                       const std::string& local_host, SteadyTime now) {
+  if (const auto* rebalance = about(facts.rebalance, volume.name, now)) {
+    volume.rebalance = *rebalance;
+    for (auto& node : volume.rebalance->nodes) {
+      node.host = host_of(hosts, node.peer_uuid);
+    }
+  }
+  if (const auto* bitrot = about(facts.bitrot, volume.name, now)) {
+    volume.bitrot = *bitrot;
+    for (auto& node : volume.bitrot->nodes) {
+      if (node.host == "localhost") {
+        node.host = local_host;
+      }
+    }
+  }
+  if (const auto* workers = facts.geo_replication.at(now)) {
+    std::ranges::copy_if(*workers, std::back_inserter(volume.geo_replication),
+                         [&](const auto& worker) { return worker.volume == volume.name; });
+  }
+}
+
+/// A daemon serves all volumes of its node and stands in the answer about each; it is online if all of them say so.
+std::vector<model::Daemon> make_daemons(const Facts& facts, const HostByUuid& hosts, SteadyTime now) {
+  std::map<std::pair<std::string, model::DaemonKind>, bool> online;
+  for (const auto& [volume, dated] : facts.status) {
+    const auto* status = dated.at(now);
+    if (status == nullptr) {
+      continue;
+    }
+    for (const auto& daemon : status->daemons) {
+      const auto [entry, added] = online.emplace(std::pair(host_of(hosts, daemon.peer_uuid), daemon.kind), true);
+      entry->second = entry->second && daemon.online;
+    }
+  }
+  std::vector<model::Daemon> daemons;
+  for (const auto& [key, is_online] : online) {
+    daemons.push_back({key.first, key.second, is_online});
+  }
+  return daemons;
+}
+
+std::vector<model::Peer> make_peers(const gluster::PeerList& records, const HostByUuid& hosts) {
+  std::vector<model::Peer> peers;
+  for (const auto& record : records) {
+    peers.push_back({record.uuid, host_of(hosts, record.uuid), record.local, record.connected, record.state});
+  }
+  std::ranges::sort(peers, {}, &model::Peer::uuid);
+  return peers;
+}
+
+void follow_heal_backlog(model::Volume& volume, const PictureContext& context) {
+  const model::Volume* before = nullptr;
+  if (context.previous != nullptr) {
+    const auto found = std::ranges::find(context.previous->volumes, volume.id, &model::Volume::id);
+    before = found == context.previous->volumes.end() ? nullptr : &*found;
+  }
+  const auto since = before == nullptr ? std::nullopt : before->heal_backlog_since;
+  const auto pending = model::heal_pending_entries(volume);
+  if (!pending) {
+    volume.heal_backlog_since = since;
+  } else if (*pending > 0) {
+    volume.heal_backlog_since = since.value_or(context.taken_at);
+  }
+}
+
+}  // namespace
+
+model::Snapshot make_picture(const Facts& facts, PictureContext context) {
+  const auto now = context.now;
+  const auto* topology = facts.topology.at(now);
+  const auto* peers = facts.peers.at(now);
+  const auto hosts = name_hosts(topology, peers, context.local_hostname);
+
+  model::Snapshot snapshot;
+  snapshot.taken_at = context.taken_at;
+  for (const auto& collector : context.collectors) {
+    if (collector.name == "topology") {
+      snapshot.up = collector.success;
+    }
+  }
+  if (const auto* versions = facts.versions.at(now)) {
+    snapshot.version = versions->version;
+    snapshot.op_version = versions->op_version;
+    snapshot.max_op_version = versions->max_op_version;
+  }
+  auto local_host = context.local_hostname;
+  if (peers != nullptr) {
+    snapshot.peers_known = true;
+    snapshot.peers = make_peers(*peers, hosts);
+    const auto local = std::ranges::find(snapshot.peers, true, &model::Peer::local);
+    local_host = local == snapshot.peers.end() ? local_host : local->host;
+  }
+  if (topology != nullptr) {
+    snapshot.volumes_known = true;
+    for (const auto& record : *topology) {
+      auto volume = make_volume(record);
+      join_answers(volume, facts, now);
+      join_node_reports(volume, facts, hosts, local_host, now);
+      model::assess_health(volume);
+      model::assess_capacity(volume);
+      model::assess_server_quorum(volume, snapshot.peers);
+      follow_heal_backlog(volume, context);
+      snapshot.volumes.push_back(std::move(volume));
+    }
+    std::ranges::sort(snapshot.volumes, {}, &model::Volume::name);
+    model::assess_shared_filesystems(snapshot.volumes);
+    snapshot.daemons = make_daemons(facts, hosts, now);
+  }
+  snapshot.health = model::cluster_health(snapshot);
+  snapshot.collectors = std::move(context.collectors);
+  return snapshot;
+}
+
+}  // namespace glusterfs_exporter::collect

@@ -1,0 +1,59 @@
+#include "collect/publisher.hpp"
+
+#include "collect/picture.hpp"
+
+namespace glusterfs_exporter::collect {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Pictures are made at least this often, so that what they say about this program itself is never old either.
+constexpr auto kLongestSilence = 15s;
+
+}  // namespace
+
+void Publisher::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Publisher::stop() {
+  thread_ = {};  // requests the stop and joins
+}
+
+void Publisher::wake() {
+  {
+    const std::scoped_lock lock(mutex_);
+    news_ = true;
+  }
+  woken_.notify_one();
+}
+
+void Publisher::publish() {
+  const auto previous = latest_.get();
+  auto picture = std::make_shared<const model::Snapshot>(make_picture(
+      parts_.store.copy(), {std::chrono::steady_clock::now(), std::chrono::system_clock::now(), parts_.collectors(),
+                            parts_.local_hostname, previous.get()}));
+  latest_.set(picture);
+  parts_.on_picture(picture);
+}
+
+void Publisher::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto now = std::chrono::steady_clock::now();
+    auto wake_at = now + kLongestSilence;
+    if (const auto expiry = parts_.store.copy().next_expiry(now)) {
+      wake_at = std::min(wake_at, *expiry);
+    }
+    {
+      std::unique_lock lock(mutex_);
+      woken_.wait_until(lock, stop, wake_at, [&] { return news_; });
+      news_ = false;
+    }
+    if (!stop.stop_requested()) {
+      publish();
+    }
+  }
+}
+
+}  // namespace glusterfs_exporter::collect

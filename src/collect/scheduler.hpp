@@ -1,0 +1,84 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "collect/collector.hpp"
+#include "collect/timing.hpp"
+#include "model/snapshot.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace glusterfs_exporter::collect {
+
+/// Runs the enabled collectors, each at its interval, one thread a lane.
+class Scheduler {
+ public:
+  struct Parts {
+    gluster::Source& source;
+    const config::Config& config;
+    FactStore& store;
+    std::shared_ptr<spdlog::logger> log;
+    std::function<void()> on_run_ended;  ///< called on a lane's thread after every run
+  };
+
+  /// The parts have to outlive the scheduler. Nothing runs before start() or run_once().
+  Scheduler(Parts parts, std::span<const CollectorSpec* const> table);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  void start();
+
+  /// Ends the lanes and waits for them. Whoever runs commands for the source has to end those, or this waits for
+  /// their deadlines.
+  void stop();
+
+  /// Runs every enabled collector once, in the table's order, on the calling thread. Not together with start().
+  void run_once();
+
+  /// How each collector does, disabled ones included, in the table's order. From any thread.
+  [[nodiscard]] std::vector<model::CollectorState> states() const;
+
+  /// The enabled collectors that have not ended their first run. A crawl takes minutes and is not waited for.
+  [[nodiscard]] std::vector<std::string> not_ready() const;
+
+ private:
+  struct Entry {
+    const CollectorSpec* spec;
+    Timing timing;
+    model::CollectorState state;
+  };
+
+  void run_lane(Lane lane, const std::stop_token& stop);
+  /// The collector of `lane` that is due first, or null while none of them can run. Needs the mutex.
+  Entry* next_of(Lane lane);
+  /// Runs one collector; takes and leaves the lock held.
+  void run(Entry& entry, std::unique_lock<std::mutex>& lock);
+  void record(Entry& entry, const Result<Found>& result, SteadyTime started, SteadyTime ended);
+  void log_change(const Entry& entry, const model::CollectorState& before) const;
+  /// Collectors run at once when the volumes are known for the first time, or have changed what there is to ask.
+  void follow_topology(const Entry& entry, SteadyTime now);
+
+  Parts parts_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<Entry> entries_;
+  SteadyTime transactions_paused_until_;
+  bool topology_known_ = false;
+  std::string topology_outline_;
+  std::minstd_rand chance_;
+  std::vector<std::jthread> lanes_;
+};
+
+}  // namespace glusterfs_exporter::collect
