@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/samples.hpp"
+#include "metrics/view.hpp"
+
+namespace glusterfs_exporter::metrics {
+
+enum class MetricType : std::uint8_t {
+  gauge,
+  counter,    ///< the name ends in _total
+  histogram,  ///< samples _bucket, _sum, _count
+  summary,    ///< samples _sum, _count, without quantiles
+  info,       ///< always 1, what it says is in the labels; the name ends in _info
+  state_set,  ///< one series per state with the label `state`, one of them 1; a gauge to Prometheus
+};
+
+/// One metric: the only place where its name, type, labels and meaning stand. docs/metrics.md is made from these.
+struct Family {
+  std::string_view name;
+  MetricType type;
+  std::string_view labels;  ///< in the order they are written, separated by commas
+  std::string_view help;    ///< one sentence without a full stop
+  /// Writes the samples that the picture holds, none when it is not known. Null for what the exporter counts itself.
+  void (*write)(const View& view, Samples& samples);
+};
+
+/// A heading of docs/metrics.md and what stands below it.
+struct Section {
+  std::string_view title;
+  std::span<const Family> families;
+};
+
+/// All metrics in the order of the page.
+std::span<const Section> catalogue();
+
+// One file each.
+std::span<const Family> cluster_families();
+std::span<const Family> volume_families();
+std::span<const Family> brick_families();
+std::span<const Family> operation_families();
+std::span<const Family> heal_families();
+std::span<const Family> task_families();
+std::span<const Family> exporter_families();
+
+/// The row of a metric the exporter counts itself; `name` must be in the catalogue.
+const Family& family_named(std::string_view name);
+
+}  // namespace glusterfs_exporter::metrics

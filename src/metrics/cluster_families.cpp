@@ -1,0 +1,111 @@
+#include <array>
+#include <utility>
+
+#include "metrics/catalogue.hpp"
+
+namespace glusterfs_exporter::metrics {
+
+namespace {
+
+using model::ClusterHealth;
+using model::DaemonKind;
+
+constexpr std::array<std::pair<ClusterHealth, std::string_view>, 4> kClusterHealth{
+    {{ClusterHealth::ok, "ok"},
+     {ClusterHealth::degraded, "degraded"},
+     {ClusterHealth::critical, "critical"},
+     {ClusterHealth::unknown, "unknown"}}};
+
+constexpr std::array<std::pair<DaemonKind, std::string_view>, 6> kDaemons{{{DaemonKind::self_heal, "shd"},
+                                                                           {DaemonKind::quota, "quotad"},
+                                                                           {DaemonKind::bitrot, "bitd"},
+                                                                           {DaemonKind::scrubber, "scrub"},
+                                                                           {DaemonKind::snapshot, "snapd"},
+                                                                           {DaemonKind::nfs, "nfs"}}};
+
+enum class PeerState : std::uint8_t { in_cluster, rejected, detaching, handshake };
+
+constexpr std::array<std::pair<PeerState, std::string_view>, 4> kPeerStates{{{PeerState::in_cluster, "in_cluster"},
+                                                                             {PeerState::rejected, "rejected"},
+                                                                             {PeerState::detaching, "detaching"},
+                                                                             {PeerState::handshake, "handshake"}}};
+
+/// Gluster has a dozen sentences; all but three are steps on a peer's way in.
+PeerState peer_state(std::string_view words) {
+  if (words == "Peer in Cluster") {
+    return PeerState::in_cluster;
+  }
+  if (words == "Peer Rejected") {
+    return PeerState::rejected;
+  }
+  if (words == "Peer detach in progress") {
+    return PeerState::detaching;
+  }
+  return PeerState::handshake;
+}
+
+std::string peer_labels(const model::Peer& peer) {
+  return make_labels({{"host", peer.host}, {"peer_uuid", peer.uuid}});
+}
+
+constexpr std::array kFamilies{
+    Family{"glusterfs_up", MetricType::gauge, "", "Whether glusterd answered when last asked",
+           [](const View& view, Samples& samples) { samples.add("", view.snapshot->up); }},
+    Family{"glusterfs_version_info", MetricType::info, "version", "The Gluster installed on this node",
+           [](const View& view, Samples& samples) {
+             if (!view.snapshot->version.empty()) {
+               samples.add("", {{"version", view.snapshot->version}}, 1);
+             }
+           }},
+    Family{"glusterfs_op_version", MetricType::gauge, "", "The cluster's operating version",
+           [](const View& view, Samples& samples) { samples.add("", view.snapshot->op_version); }},
+    Family{"glusterfs_max_op_version", MetricType::gauge, "",
+           "The highest operating version that all nodes of the cluster support",
+           [](const View& view, Samples& samples) { samples.add("", view.snapshot->max_op_version); }},
+    Family{"glusterfs_cluster_health", MetricType::state_set, "state",
+           "Health of the cluster: critical when data is out of reach, degraded when a brick or a peer is missing",
+           [](const View& view, Samples& samples) {
+             if (view.snapshot->health) {
+               add_state_set(samples, "", *view.snapshot->health, kClusterHealth);
+             }
+           }},
+    Family{"glusterfs_peers", MetricType::gauge, "", "Nodes of the trusted pool, this one included",
+           [](const View& view, Samples& samples) {
+             if (view.snapshot->peers_known) {
+               samples.add("", view.snapshot->peers.size());
+             }
+           }},
+    Family{"glusterfs_peer_connected", MetricType::gauge, "host,peer_uuid",
+           "Whether the glusterd of this node is connected to that of the peer",
+           [](const View& view, Samples& samples) {
+             for (const auto& peer : view.snapshot->peers) {
+               samples.add(peer_labels(peer), peer.connected);
+             }
+           }},
+    Family{"glusterfs_peer_state", MetricType::state_set, "host,peer_uuid,state",
+           "State of the peer's membership; Gluster tells none for the local node",
+           [](const View& view, Samples& samples) {
+             for (const auto& peer : view.snapshot->peers) {
+               if (!peer.state.empty()) {
+                 add_state_set(samples, peer_labels(peer), peer_state(peer.state), kPeerStates);
+               }
+             }
+           }},
+    Family{"glusterfs_daemon_online", MetricType::gauge, "host,daemon",
+           "Whether the daemon runs: shd (self-heal), quotad, bitd, scrub, snapd, nfs",
+           [](const View& view, Samples& samples) {
+             for (const auto& daemon : view.snapshot->daemons) {
+               for (const auto& [kind, name] : kDaemons) {
+                 if (kind == daemon.kind) {
+                   samples.add("", {{"host", daemon.host}, {"daemon", name}}, daemon.online);
+                 }
+               }
+             }
+           }},
+};
+
+}  // namespace
+
+std::span<const Family> cluster_families() { return kFamilies; }
+
+}  // namespace glusterfs_exporter::metrics

@@ -1,0 +1,49 @@
+#include "metrics/exporter_metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+
+#include <string>
+
+#include "metrics/catalogue.hpp"
+
+namespace glusterfs_exporter::metrics {
+
+namespace {
+
+/// Seconds; a good answer of the CLI takes 0.04 to 0.1, the default deadline of a transaction is 120.
+const prometheus::Histogram::BucketBoundaries& duration_bounds() {
+  static const prometheus::Histogram::BucketBoundaries kBounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                               0.25,  0.5,    1,     2.5,  5,     10,   30,
+                                                               60,    120,    300,   600};
+  return kBounds;
+}
+
+template <class Builder>
+auto& add_family(Builder builder, std::string_view name, prometheus::Registry& registry) {
+  const auto& row = family_named(name);
+  return builder.Name(std::string(row.name)).Help(std::string(row.help)).Register(registry);
+}
+
+}  // namespace
+
+ExporterMetrics::ExporterMetrics()
+    : command_durations_(add_family(prometheus::BuildHistogram(), "glusterfs_exporter_command_duration_seconds",
+                                    registry_)),
+      command_failures_(
+          add_family(prometheus::BuildCounter(), "glusterfs_exporter_command_failures_total", registry_)),
+      requests_(add_family(prometheus::BuildCounter(), "glusterfs_exporter_http_requests_total", registry_)) {}
+
+void ExporterMetrics::command_ended(std::string_view command, std::chrono::duration<double> duration,
+                                    std::string_view reason) {
+  command_durations_.Add({{"command", std::string(command)}}, duration_bounds()).Observe(duration.count());
+  if (!reason.empty()) {
+    command_failures_.Add({{"command", std::string(command)}, {"reason", std::string(reason)}}).Increment();
+  }
+}
+
+void ExporterMetrics::request_answered(std::string_view route, int status) {
+  requests_.Add({{"route", std::string(route)}, {"code", std::to_string(status)}}).Increment();
+}
+
+}  // namespace glusterfs_exporter::metrics

@@ -1,0 +1,285 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "metrics/catalogue.hpp"
+#include "metrics/each.hpp"
+
+namespace glusterfs_exporter::metrics {
+
+namespace {
+
+using model::ScrubState;
+using model::TaskKind;
+using model::TaskState;
+using model::TopCall;
+
+constexpr std::array<std::pair<TaskState, std::string_view>, 6> kTaskStates{{{TaskState::not_started, "not_started"},
+                                                                             {TaskState::in_progress, "in_progress"},
+                                                                             {TaskState::stopped, "stopped"},
+                                                                             {TaskState::completed, "completed"},
+                                                                             {TaskState::failed, "failed"},
+                                                                             {TaskState::unknown, "unknown"}}};
+
+constexpr std::array<std::pair<ScrubState, std::string_view>, 4> kScrubStates{{{ScrubState::idle, "idle"},
+                                                                               {ScrubState::in_progress, "in_progress"},
+                                                                               {ScrubState::paused, "paused"},
+                                                                               {ScrubState::unknown, "unknown"}}};
+
+constexpr std::array<std::pair<TopCall, std::string_view>, 5> kTopCalls{{{TopCall::open, "open"},
+                                                                         {TopCall::read, "read"},
+                                                                         {TopCall::write, "write"},
+                                                                         {TopCall::opendir, "opendir"},
+                                                                         {TopCall::readdir, "readdir"}}};
+
+/// Gluster's words for the state of a geo-replication worker, and the label values for them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWorkerStates{{{"Active", "active"},
+                                                                                      {"Passive", "passive"},
+                                                                                      {"Faulty", "faulty"},
+                                                                                      {"Initializing...", "initializing"},
+                                                                                      {"Created", "created"},
+                                                                                      {"Stopped", "stopped"},
+                                                                                      {"Paused", "paused"}}};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kCrawlStates{
+    {{"Hybrid Crawl", "hybrid"}, {"History Crawl", "history"}, {"Changelog Crawl", "changelog"}}};
+
+/// A state set over Gluster's words, with "unknown" for words that are not in the list.
+template <class States>
+void add_word_states(Samples& samples, std::string_view labels, std::string_view words, const States& states) {
+  add_state_set(samples, labels, words, states);
+  const bool known = std::ranges::any_of(states, [&](const auto& state) { return state.first == words; });
+  samples.add(labels, {{"state", "unknown"}}, !known);
+}
+
+template <auto Member>
+void each_quota_limit(const View& view, Samples& samples) {
+  for (const auto& [volume, labels] : view.volumes) {
+    for (const auto& limit : volume->quota) {
+      samples.add(make_labels({{"volume", volume->name}, {"path", limit.path}}), limit.*Member);
+    }
+  }
+}
+
+template <auto Get>
+void each_snapshot(const View& view, Samples& samples) {
+  for (const auto& [volume, labels] : view.volumes) {
+    if (!volume->snapshots) {
+      continue;
+    }
+    for (const auto& snapshot : volume->snapshots->snapshots) {
+      samples.add(make_labels({{"volume", volume->name}, {"snapshot", snapshot.name}}), Get(snapshot));
+    }
+  }
+}
+
+/// Calls `write(labels, node)` for every node of every rebalance.
+template <class Write>
+void each_rebalance_node(const View& view, Write write) {
+  for (const auto& [volume, labels] : view.volumes) {
+    if (!volume->rebalance) {
+      continue;
+    }
+    for (const auto& node : volume->rebalance->nodes) {
+      write(make_labels({{"volume", volume->name}, {"host", node.host}}), node);
+    }
+  }
+}
+
+template <auto Member>
+void each_rebalance(const View& view, Samples& samples) {
+  each_rebalance_node(view, [&](const std::string& labels, const model::RebalanceNode& node) {
+    samples.add(labels, node.*Member);
+  });
+}
+
+std::string worker_labels(const model::GeoReplicationWorker& worker) {
+  return make_labels({{"volume", worker.volume},
+                      {"secondary", worker.secondary},
+                      {"host", worker.host},
+                      {"brick", worker.brick}});
+}
+
+/// Calls `write(labels, worker)` for every geo-replication worker.
+template <class Write>
+void each_worker(const View& view, Write write) {
+  for (const auto& [volume, labels] : view.volumes) {
+    for (const auto& worker : volume->geo_replication) {
+      write(worker_labels(worker), worker);
+    }
+  }
+}
+
+template <auto Get>
+void each_scrubber(const View& view, Samples& samples) {
+  for (const auto& [volume, labels] : view.volumes) {
+    if (!volume->bitrot) {
+      continue;
+    }
+    for (const auto& node : volume->bitrot->nodes) {
+      samples.add(make_labels({{"volume", volume->name}, {"host", node.host}}), Get(node));
+    }
+  }
+}
+
+constexpr std::string_view kQuotaLabels = "volume,path";
+constexpr std::string_view kSnapshotLabels = "volume,snapshot";
+constexpr std::string_view kNodeLabels = "volume,host";
+constexpr std::string_view kWorkerLabels = "volume,secondary,host,brick";
+
+constexpr std::array kFamilies{
+    Family{"glusterfs_quota_hard_limit_bytes", MetricType::gauge, kQuotaLabels, "Space the directory may use at most",
+           each_quota_limit<&model::QuotaLimit::hard_limit_bytes>},
+    Family{"glusterfs_quota_soft_limit_bytes", MetricType::gauge, kQuotaLabels, "Space beyond which Gluster warns",
+           each_quota_limit<&model::QuotaLimit::soft_limit_bytes>},
+    Family{"glusterfs_quota_used_bytes", MetricType::gauge, kQuotaLabels, "Space the directory uses",
+           each_quota_limit<&model::QuotaLimit::used_bytes>},
+    Family{"glusterfs_quota_soft_limit_exceeded", MetricType::gauge, kQuotaLabels,
+           "Whether the directory is beyond its soft limit", each_quota_limit<&model::QuotaLimit::soft_limit_exceeded>},
+    Family{"glusterfs_quota_hard_limit_exceeded", MetricType::gauge, kQuotaLabels,
+           "Whether the directory is beyond its hard limit", each_quota_limit<&model::QuotaLimit::hard_limit_exceeded>},
+    Family{"glusterfs_quota_objects_limit", MetricType::gauge, kQuotaLabels,
+           "Files and directories the directory may hold at most", each_quota_limit<&model::QuotaLimit::objects_limit>},
+    Family{"glusterfs_quota_files", MetricType::gauge, kQuotaLabels, "Files in a directory with a limit on objects",
+           each_quota_limit<&model::QuotaLimit::files>},
+    Family{"glusterfs_quota_directories", MetricType::gauge, kQuotaLabels,
+           "Directories in a directory with a limit on objects", each_quota_limit<&model::QuotaLimit::directories>},
+
+    Family{"glusterfs_volume_snapshots", MetricType::gauge, "volume", "Snapshots of a volume that has some",
+           each_volume<[](const model::Volume& volume) {
+             return volume.snapshots ? std::optional(volume.snapshots->snapshots.size()) : std::nullopt;
+           }>},
+    Family{"glusterfs_volume_snapshot_hard_limit", MetricType::gauge, "volume", "How many snapshots there may be",
+           each_volume<[](const model::Volume& volume) {
+             return volume.snapshots ? volume.snapshots->hard_limit : std::nullopt;
+           }>},
+    Family{"glusterfs_volume_snapshot_soft_limit", MetricType::gauge, "volume",
+           "Number of snapshots beyond which Gluster warns", each_volume<[](const model::Volume& volume) {
+             return volume.snapshots ? volume.snapshots->soft_limit : std::nullopt;
+           }>},
+    Family{"glusterfs_snapshot_created_timestamp_seconds", MetricType::gauge, kSnapshotLabels,
+           "When the snapshot was taken",
+           each_snapshot<[](const model::SnapshotItem& item) { return seconds_since_epoch(item.created); }>},
+    Family{"glusterfs_snapshot_activated", MetricType::gauge, kSnapshotLabels,
+           "Whether the snapshot's bricks run, so that it can be mounted",
+           each_snapshot<[](const model::SnapshotItem& item) { return item.activated; }>},
+
+    Family{"glusterfs_rebalance_info", MetricType::info, "volume,task",
+           "The task whose progress the other rebalance metrics show: rebalance or remove_brick",
+           [](const View& view, Samples& samples) {
+             for (const auto& [volume, labels] : view.volumes) {
+               if (volume->rebalance) {
+                 const bool leaves = volume->rebalance->kind == TaskKind::remove_brick;
+                 samples.add(labels, {{"task", leaves ? "remove_brick" : "rebalance"}}, 1);
+               }
+             }
+           }},
+    Family{"glusterfs_rebalance_state", MetricType::state_set, "volume,host,state", "State of the task on the node",
+           [](const View& view, Samples& samples) {
+             each_rebalance_node(view, [&](const std::string& labels, const model::RebalanceNode& node) {
+               add_state_set(samples, labels, node.state, kTaskStates);
+             });
+           }},
+    Family{"glusterfs_rebalance_moved_files", MetricType::gauge, kNodeLabels, "Files the task has moved",
+           each_rebalance<&model::RebalanceNode::moved_files>},
+    Family{"glusterfs_rebalance_moved_bytes", MetricType::gauge, kNodeLabels, "Bytes the task has moved",
+           each_rebalance<&model::RebalanceNode::moved_bytes>},
+    Family{"glusterfs_rebalance_scanned_files", MetricType::gauge, kNodeLabels, "Files the task has looked at",
+           each_rebalance<&model::RebalanceNode::scanned_files>},
+    Family{"glusterfs_rebalance_failed_files", MetricType::gauge, kNodeLabels, "Files the task could not move",
+           each_rebalance<&model::RebalanceNode::failed_files>},
+    Family{"glusterfs_rebalance_skipped_files", MetricType::gauge, kNodeLabels,
+           "Files the task left where they are, most often for want of space",
+           each_rebalance<&model::RebalanceNode::skipped_files>},
+    Family{"glusterfs_rebalance_run_seconds", MetricType::gauge, kNodeLabels, "How long the task has run, or ran",
+           each_rebalance<&model::RebalanceNode::run_seconds>},
+
+    Family{"glusterfs_georep_state", MetricType::state_set, "volume,secondary,host,brick,state",
+           "State of the brick's geo-replication worker",
+           [](const View& view, Samples& samples) {
+             each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
+               add_word_states(samples, labels, worker.state, kWorkerStates);
+             });
+           }},
+    Family{"glusterfs_georep_crawl_state", MetricType::state_set, "volume,secondary,host,brick,state",
+           "How an active worker finds what has changed",
+           [](const View& view, Samples& samples) {
+             each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
+               if (!worker.crawl.empty()) {
+                 add_word_states(samples, labels, worker.crawl, kCrawlStates);
+               }
+             });
+           }},
+    Family{"glusterfs_georep_last_synced_timestamp_seconds", MetricType::gauge, kWorkerLabels,
+           "Up to when all changes have reached the secondary",
+           [](const View& view, Samples& samples) {
+             each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
+               samples.add(labels, seconds_since_epoch(worker.last_synced));
+             });
+           }},
+    Family{"glusterfs_georep_pending_entries", MetricType::gauge, "volume,secondary,host,brick,kind",
+           "Operations that have not reached the secondary: entry, data, meta",
+           [](const View& view, Samples& samples) {
+             each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
+               for (const auto& [kind, pending] :
+                    {std::pair("entry", worker.pending_entry), std::pair("data", worker.pending_data),
+                     std::pair("meta", worker.pending_meta)}) {
+                 if (pending) {
+                   samples.add(labels, {{"kind", kind}}, *pending);
+                 }
+               }
+             });
+           }},
+    Family{"glusterfs_georep_failures", MetricType::gauge, kWorkerLabels,
+           "Operations that failed on the secondary, since the worker started",
+           [](const View& view, Samples& samples) {
+             each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
+               samples.add(labels, worker.failures);
+             });
+           }},
+    Family{"glusterfs_georep_checkpoint_reached", MetricType::gauge, kWorkerLabels,
+           "Whether the checkpoint has been reached; absent without one",
+           [](const View& view, Samples& samples) {
+             each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
+               samples.add(labels, worker.checkpoint_reached);
+             });
+           }},
+
+    Family{"glusterfs_bitrot_scrub_state", MetricType::state_set, "volume,state", "What the scrubber does",
+           [](const View& view, Samples& samples) {
+             for (const auto& [volume, labels] : view.volumes) {
+               if (volume->bitrot) {
+                 add_state_set(samples, labels, volume->bitrot->state, kScrubStates);
+               }
+             }
+           }},
+    Family{"glusterfs_bitrot_scrubbed_files", MetricType::gauge, kNodeLabels, "Files checked by the last scrub",
+           each_scrubber<[](const model::BitrotNode& node) { return node.scrubbed_files; }>},
+    Family{"glusterfs_bitrot_skipped_files", MetricType::gauge, kNodeLabels, "Files the last scrub passed over",
+           each_scrubber<[](const model::BitrotNode& node) { return node.skipped_files; }>},
+    Family{"glusterfs_bitrot_corrupted_objects", MetricType::gauge, kNodeLabels,
+           "Objects whose content no longer has the signature it had",
+           each_scrubber<[](const model::BitrotNode& node) { return node.corrupted_objects; }>},
+    Family{"glusterfs_bitrot_last_scrub_timestamp_seconds", MetricType::gauge, kNodeLabels,
+           "When the last scrub was completed",
+           each_scrubber<[](const model::BitrotNode& node) { return seconds_since_epoch(node.last_scrub); }>},
+    Family{"glusterfs_bitrot_last_scrub_seconds", MetricType::gauge, kNodeLabels, "How long the last scrub took",
+           each_scrubber<[](const model::BitrotNode& node) { return node.last_scrub_seconds; }>},
+
+    Family{"glusterfs_top_file_calls", MetricType::gauge, "volume,host,brick,call,file",
+           "Calls on the brick's busiest files: open, read, write, opendir, readdir",
+           [](const View& view, Samples& samples) {
+             for (const auto& [brick, subvolume, labels] : view.bricks) {
+               for (const auto& top : brick->top_files) {
+                 const auto* call = std::ranges::find(kTopCalls, top.call, &std::pair<TopCall, std::string_view>::first);
+                 samples.add(labels, {{"call", call->second}, {"file", top.file}}, top.count);
+               }
+             }
+           }},
+};
+
+}  // namespace
+
+std::span<const Family> task_families() { return kFamilies; }
+
+}  // namespace glusterfs_exporter::metrics

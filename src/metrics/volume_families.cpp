@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "metrics/catalogue.hpp"
+#include "metrics/each.hpp"
+#include "metrics/health_states.hpp"
+
+namespace glusterfs_exporter::metrics {
+
+namespace {
+
+using model::VolumeStatus;
+using model::VolumeType;
+
+constexpr std::array<std::pair<VolumeStatus, std::string_view>, 3> kStatuses{{{VolumeStatus::created, "created"},
+                                                                              {VolumeStatus::started, "started"},
+                                                                              {VolumeStatus::stopped, "stopped"}}};
+
+constexpr std::array<std::pair<VolumeType, std::string_view>, 6> kTypes{
+    {{VolumeType::distribute, "distribute"},
+     {VolumeType::replicate, "replicate"},
+     {VolumeType::disperse, "disperse"},
+     {VolumeType::distributed_replicate, "distributed_replicate"},
+     {VolumeType::distributed_disperse, "distributed_disperse"},
+     {VolumeType::unknown, "unknown"}}};
+
+std::string_view type_name(VolumeType type) {
+  const auto* found = std::ranges::find(kTypes, type, &std::pair<VolumeType, std::string_view>::first);
+  return found == kTypes.end() ? "unknown" : found->second;
+}
+
+/// How many of the bricks are online; nothing while that is not known of each.
+template <class Bricks>
+std::optional<std::size_t> count_online(const Bricks& bricks) {
+  std::size_t online = 0;
+  for (const auto& brick : bricks) {
+    if (!brick.online) {
+      return std::nullopt;
+    }
+    online += *brick.online ? 1 : 0;
+  }
+  return online;
+}
+
+std::optional<std::size_t> count_online(const model::Volume& volume) {
+  std::size_t online = 0;
+  for (const auto& subvolume : volume.subvolumes) {
+    const auto here = count_online(subvolume.bricks);
+    if (!here) {
+      return std::nullopt;
+    }
+    online += *here;
+  }
+  return online;
+}
+
+template <auto Member>
+void each_capacity(const View& view, Samples& samples) {
+  each_volume<[](const model::Volume& volume) { return part_of(volume.capacity, Member); }>(view, samples);
+}
+
+constexpr std::array kFamilies{
+    Family{"glusterfs_volumes", MetricType::gauge, "status", "Volumes by status",
+           [](const View& view, Samples& samples) {
+             if (!view.snapshot->volumes_known) {
+               return;
+             }
+             for (const auto& [status, name] : kStatuses) {
+               samples.add("", {{"status", name}},
+                           std::ranges::count(view.snapshot->volumes, status, &model::Volume::status));
+             }
+           }},
+    Family{"glusterfs_volume_info", MetricType::info, "volume,volume_id,type,transport", "What the volume is",
+           [](const View& view, Samples& samples) {
+             for (const auto& [volume, labels] : view.volumes) {
+               samples.add(labels,
+                           {{"volume_id", volume->id},
+                            {"type", type_name(volume->type)},
+                            {"transport", volume->transport}},
+                           1);
+             }
+           }},
+    Family{"glusterfs_volume_status", MetricType::state_set, "volume,state",
+           "Whether the volume was started or stopped by its administrator",
+           [](const View& view, Samples& samples) {
+             for (const auto& [volume, labels] : view.volumes) {
+               add_state_set(samples, labels, volume->status, kStatuses);
+             }
+           }},
+    Family{"glusterfs_volume_health", MetricType::state_set, "volume,state",
+           "Whether a started volume serves: up, degraded (bricks missing, all files served), partial (some files out "
+           "of reach), down",
+           [](const View& view, Samples& samples) {
+             for (const auto& [volume, labels] : view.volumes) {
+               if (volume->health) {
+                 add_state_set(samples, labels, *volume->health, kHealthStates);
+               }
+             }
+           }},
+    Family{"glusterfs_volume_bricks", MetricType::gauge, "volume", "Bricks of the volume",
+           each_volume<[](const model::Volume& volume) { return volume.brick_count(); }>},
+    Family{"glusterfs_volume_bricks_online", MetricType::gauge, "volume",
+           "Bricks that are online; absent while one of them could not be asked about",
+           each_volume<[](const model::Volume& volume) { return count_online(volume); }>},
+    Family{"glusterfs_volume_subvolumes", MetricType::gauge, "volume",
+           "Sets of bricks that hold the same files: replica sets, disperse sets, or single bricks",
+           each_volume<[](const model::Volume& volume) { return volume.subvolumes.size(); }>},
+    Family{"glusterfs_volume_replica_bricks", MetricType::gauge, "volume",
+           "Bricks of one replica set, arbiters included; 0 without replication",
+           each_volume<[](const model::Volume& volume) { return volume.replica_bricks; }>},
+    Family{"glusterfs_volume_arbiter_bricks", MetricType::gauge, "volume", "Arbiters in one replica set",
+           each_volume<[](const model::Volume& volume) { return volume.arbiter_bricks; }>},
+    Family{"glusterfs_volume_disperse_bricks", MetricType::gauge, "volume",
+           "Bricks of one disperse set, redundancy included; 0 without dispersion",
+           each_volume<[](const model::Volume& volume) { return volume.disperse_bricks; }>},
+    Family{"glusterfs_volume_redundancy_bricks", MetricType::gauge, "volume",
+           "Bricks that a disperse set can lose without losing data",
+           each_volume<[](const model::Volume& volume) { return volume.redundancy_bricks; }>},
+    Family{"glusterfs_volume_size_bytes", MetricType::gauge, "volume",
+           "What a user could store: without arbiters and redundancy, shared file systems counted once",
+           each_capacity<&model::Capacity::size_bytes>},
+    Family{"glusterfs_volume_free_bytes", MetricType::gauge, "volume", "What a user can still store, reserves included",
+           each_capacity<&model::Capacity::free_bytes>},
+    Family{"glusterfs_volume_inodes", MetricType::gauge, "volume", "How many files the volume could hold",
+           each_capacity<&model::Capacity::inodes>},
+    Family{"glusterfs_volume_inodes_free", MetricType::gauge, "volume", "How many more files the volume can hold",
+           each_capacity<&model::Capacity::inodes_free>},
+    Family{"glusterfs_volume_server_quorum_met", MetricType::gauge, "volume",
+           "Whether enough peers are connected for the volume's bricks to run; only with server quorum on",
+           each_volume<[](const model::Volume& volume) { return volume.server_quorum_met; }>},
+    Family{"glusterfs_volume_profiling_enabled", MetricType::gauge, "volume",
+           "Whether `gluster volume profile` is started; without it there are no operation metrics",
+           each_volume<[](const model::Volume& volume) { return volume.profiling; }>},
+    Family{"glusterfs_volume_option_info", MetricType::info, "volume,option,value",
+           "Options set on the volume, of those named in the configuration",
+           [](const View& view, Samples& samples) {
+             for (const auto& [volume, labels] : view.volumes) {
+               for (const auto& [option, value] : volume->options) {
+                 if (view.shown_options->contains(option)) {
+                   samples.add(labels, {{"option", option}, {"value", value}}, 1);
+                 }
+               }
+             }
+           }},
+    Family{"glusterfs_subvolume_health", MetricType::state_set, "volume,subvolume,state",
+           "Whether the subvolume serves its files: up, degraded (bricks missing), down",
+           [](const View& view, Samples& samples) {
+             for (const auto& [subvolume, labels] : view.subvolumes) {
+               if (subvolume->health) {
+                 add_state_set(samples, labels, *subvolume->health, kSubvolumeHealthStates);
+               }
+             }
+           }},
+    Family{"glusterfs_subvolume_bricks_online", MetricType::gauge, "volume,subvolume",
+           "Bricks of the subvolume that are online",
+           [](const View& view, Samples& samples) {
+             for (const auto& [subvolume, labels] : view.subvolumes) {
+               samples.add(labels, count_online(subvolume->bricks));
+             }
+           }},
+    Family{"glusterfs_subvolume_quorum_met", MetricType::gauge, "volume,subvolume",
+           "Whether enough bricks are online to serve: client quorum of a replica set, redundancy of a disperse set",
+           [](const View& view, Samples& samples) {
+             for (const auto& [subvolume, labels] : view.subvolumes) {
+               samples.add(labels, subvolume->quorum_met);
+             }
+           }},
+};
+
+}  // namespace
+
+std::span<const Family> volume_families() { return kFamilies; }
+
+}  // namespace glusterfs_exporter::metrics
