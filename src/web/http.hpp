@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace glusterfs_exporter::web {
+
+/// True when both are the same but for the case of ASCII letters, as names and tokens in HTTP are compared.
+bool equal_ignoring_case(std::string_view left, std::string_view right);
+
+/// Orders names without regard to the case of ASCII letters.
+struct LessIgnoringCase {
+  using is_transparent = void;
+  bool operator()(std::string_view left, std::string_view right) const;
+};
+
+/// What a client asks for. A value: it stays valid after the connection is gone.
+struct Request {
+  std::string method;          ///< as sent, for instance "GET"
+  std::string path;            ///< percent-decoded, without dot segments and without the query
+  std::string query;           ///< what follows the '?', still encoded; empty when there is none
+  std::string remote_address;  ///< numeric, without the port
+  std::map<std::string, std::string, LessIgnoringCase> headers;
+
+  /// Adds a header; one that is there already is continued after a comma, as RFC 9110 5.3 has it.
+  void add_header(std::string_view name, std::string_view value);
+
+  /// The value of a header, its name in any case; empty when the client did not send it.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+/// What a client gets. The body is shared, so that a page of many megabytes is sent to many clients without a
+/// copy. The server adds Date, Connection, Content-Length and the security headers.
+struct Response {
+  int status = 200;
+  std::string content_type;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< beyond those; values without line breaks
+  std::shared_ptr<const std::string> body;                   ///< null is the same as empty
+};
+
+/// Answers one request. Runs on the server's worker threads, several at a time.
+using Handler = std::function<Response(const Request&)>;
+
+/// A response in plain text.
+Response text_response(int status, std::string text);
+
+}  // namespace glusterfs_exporter::web

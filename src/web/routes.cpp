@@ -1,0 +1,64 @@
+#include "web/routes.hpp"
+
+#include <utility>
+
+#include "web/assets.hpp"
+#include "web/negotiation.hpp"
+
+namespace glusterfs_exporter::web {
+namespace {
+
+Response metrics_response(const Request& request, const std::shared_ptr<const metrics::Page>& page) {
+  if (!page) {
+    return text_response(503, "503 no metrics yet: the first run of the collectors has not ended.\n");
+  }
+  const auto format = choose_format(request.header("Accept"));
+  const auto& plain = format == Format::openmetrics ? page->openmetrics : page->text;
+  const auto& gzip = format == Format::openmetrics ? page->openmetrics_gzip : page->text_gzip;
+  const bool compressed = gzip != nullptr && accepts_gzip(request.header("Accept-Encoding"));
+
+  Response response{.status = 200,
+                    .content_type = std::string(content_type(format)),
+                    .headers = {{"Vary", "Accept, Accept-Encoding"}},
+                    .body = compressed ? gzip : plain};
+  if (compressed) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  }
+  return response;
+}
+
+Response ready_response(const std::vector<std::string>& not_ready) {
+  if (not_ready.empty()) {
+    return text_response(200, "ready\n");
+  }
+  std::string text = "503 not ready. Collectors that have not run yet:\n";
+  for (const auto& name : not_ready) {
+    text.append("  ").append(name).append("\n");
+  }
+  return text_response(503, std::move(text));
+}
+
+}  // namespace
+
+Router make_router(const std::string& telemetry_path, const Sources& sources) {
+  Router router;
+  router.get("/", [telemetry_path, collectors = sources.collectors](const Request&) {
+    return Response{
+        .status = 200,
+        .content_type = "text/html; charset=utf-8",
+        .headers = {},
+        .body = std::make_shared<const std::string>(render_landing_page(telemetry_path, collectors()))};
+  });
+  router.get(
+      "/style.css", [css = std::make_shared<const std::string>(assets::landing_css())](const Request&) {
+        return Response{.status = 200, .content_type = "text/css; charset=utf-8", .headers = {}, .body = css};
+      });
+  router.get("/-/healthy", [](const Request&) { return text_response(200, "healthy\n"); });
+  router.get("/-/ready",
+             [not_ready = sources.not_ready](const Request&) { return ready_response(not_ready()); });
+  router.get(telemetry_path,
+             [page = sources.page](const Request& request) { return metrics_response(request, page()); });
+  return router;
+}
+
+}  // namespace glusterfs_exporter::web

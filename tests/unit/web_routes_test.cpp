@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "web/routes.hpp"
+
+namespace glusterfs_exporter::web {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+std::shared_ptr<const std::string> bytes(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+const metrics::Page full_page = {.text = bytes("text"),
+                                 .openmetrics = bytes("openmetrics"),
+                                 .text_gzip = bytes("text.gz"),
+                                 .openmetrics_gzip = bytes("openmetrics.gz")};
+
+Sources sources_with(std::shared_ptr<const metrics::Page> page, std::vector<std::string> not_ready = {}) {
+  return {.page = [page = std::move(page)] { return page; },
+          .not_ready = [not_ready = std::move(not_ready)] { return not_ready; },
+          .collectors =
+              [] {
+                CollectorRow row;
+                row.name = "volume_info";
+                return std::vector<CollectorRow>{row};
+              }};
+}
+
+Sources sources_with(const metrics::Page& page) {
+  return sources_with(std::make_shared<const metrics::Page>(page));
+}
+
+Response get(const Router& router, std::string path, std::string_view accept = "",
+             std::string_view accept_encoding = "") {
+  Request request;
+  request.method = "GET";
+  request.path = std::move(path);
+  request.add_header("Accept", accept);
+  request.add_header("Accept-Encoding", accept_encoding);
+  return router.answer(request);
+}
+
+TEST(WebMetrics, AreServedAsAskedFor) {
+  const auto router = make_router("/metrics", sources_with(full_page));
+
+  const auto text = get(router, "/metrics");
+  EXPECT_EQ(text.status, 200);
+  EXPECT_EQ(text.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(text.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
+  EXPECT_EQ(text.body, full_page.text) << "the same bytes, not a copy";
+
+  const auto text_gzip = get(router, "/metrics", "*/*", "gzip");
+  EXPECT_EQ(text_gzip.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(text_gzip.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}, {"Content-Encoding", "gzip"}}));
+  EXPECT_EQ(text_gzip.body, full_page.text_gzip);
+
+  const auto openmetrics = get(router, "/metrics", "application/openmetrics-text");
+  EXPECT_EQ(openmetrics.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_EQ(openmetrics.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
+  EXPECT_EQ(openmetrics.body, full_page.openmetrics);
+
+  const auto openmetrics_gzip = get(router, "/metrics", "application/openmetrics-text", "gzip");
+  EXPECT_EQ(openmetrics_gzip.headers,
+            (Headers{{"Vary", "Accept, Accept-Encoding"}, {"Content-Encoding", "gzip"}}));
+  EXPECT_EQ(openmetrics_gzip.body, full_page.openmetrics_gzip);
+}
+
+TEST(WebMetrics, ArePlainWhileNotCompressedYet) {
+  auto page = full_page;
+  page.text_gzip = nullptr;
+  const auto response = get(make_router("/metrics", sources_with(page)), "/metrics", "", "gzip");
+  EXPECT_EQ(response.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
+  EXPECT_EQ(response.body, full_page.text);
+}
+
+TEST(WebMetrics, AreUnavailableBeforeTheFirstPage) {
+  const auto response = get(make_router("/metrics", sources_with(nullptr)), "/metrics");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(*response.body, "503 no metrics yet: the first run of the collectors has not ended.\n");
+}
+
+TEST(WebMetrics, CanBeElsewhereAndInPlaceOfTheLandingPage) {
+  const auto elsewhere = make_router("/gluster", sources_with(full_page));
+  EXPECT_EQ(*get(elsewhere, "/gluster").body, "text");
+  EXPECT_EQ(get(elsewhere, "/metrics").status, 404);
+  EXPECT_EQ(*get(make_router("/", sources_with(full_page)), "/").body, "text");
+}
+
+TEST(WebHealthy, IsAlwaysSo) {
+  const auto response = get(make_router("/metrics", sources_with(nullptr, {"volume_info"})), "/-/healthy");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(*response.body, "healthy\n");
+}
+
+TEST(WebReady, NamesTheCollectorsThatHaveNotRun) {
+  const auto waiting =
+      get(make_router("/metrics", sources_with(nullptr, {"volume_info", "heal"})), "/-/ready");
+  EXPECT_EQ(waiting.status, 503);
+  EXPECT_EQ(*waiting.body, "503 not ready. Collectors that have not run yet:\n  volume_info\n  heal\n");
+
+  const auto ready = get(make_router("/metrics", sources_with(full_page)), "/-/ready");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(*ready.body, "ready\n");
+}
+
+TEST(WebLanding, IsHtmlWithItsStyleSheet) {
+  const auto router = make_router("/metrics", sources_with(full_page));
+  const auto page = get(router, "/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(*page.body, testing::StartsWith("<!DOCTYPE html>\n<html lang=\"en\">\n"));
+  EXPECT_THAT(*page.body, testing::HasSubstr("<th scope=\"row\">volume_info</th>"));
+
+  const auto css = get(router, "/style.css");
+  EXPECT_EQ(css.status, 200);
+  EXPECT_EQ(css.content_type, "text/css; charset=utf-8");
+  EXPECT_THAT(*css.body, testing::StartsWith(":root {\n"));
+}
+
+TEST(WebUnknownPath, ListsEverything) {
+  EXPECT_EQ(*get(make_router("/metrics", sources_with(full_page)), "/x").body,
+            "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /metrics\n  /style.css\n");
+}
+
+}  // namespace
+}  // namespace glusterfs_exporter::web
