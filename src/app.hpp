@@ -1,0 +1,59 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "collect/facts.hpp"
+#include "collect/publisher.hpp"
+#include "collect/scheduler.hpp"
+#include "common/latest.hpp"
+#include "config/config.hpp"
+#include "gluster/cli/cli_source.hpp"
+#include "metrics/exporter_metrics.hpp"
+#include "metrics/page.hpp"
+#include "metrics/renderer.hpp"
+#include "web/server.hpp"
+
+namespace glusterfs_exporter {
+
+/// The program's parts, joined: Gluster's answers become pictures, pictures become pages, pages are served.
+class App {
+ public:
+  /// `gluster_program` is the absolute path of the CLI.
+  App(config::Config config, std::string gluster_program, std::shared_ptr<spdlog::logger> log);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Listens and starts to collect. An error means that the address could not be listened on.
+  std::expected<void, config::ConfigError> start();
+
+  /// Stops collecting, ending commands that run, then serving. Within 5 s.
+  void stop();
+
+  struct Once {
+    std::string page;  ///< text format 0.0.4
+    bool gluster_answered = false;
+  };
+  /// Runs every collector once on the calling thread. Instead of start().
+  Once run_once();
+
+ private:
+  void publish_page(const model::Snapshot& snapshot);
+
+  const config::Config config_;
+  const std::shared_ptr<spdlog::logger> log_;
+  std::stop_source stopping_;
+  metrics::ExporterMetrics own_metrics_;
+  metrics::Renderer renderer_;
+  Latest<metrics::Page> page_;
+  gluster::CliSource source_;
+  collect::FactStore facts_;
+  collect::Publisher publisher_;
+  collect::Scheduler scheduler_;
+  std::unique_ptr<web::Server> server_;
+};
+
+}  // namespace glusterfs_exporter

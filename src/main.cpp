@@ -1,0 +1,93 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "app.hpp"
+#include "collect/table.hpp"
+#include "common/build_info.hpp"
+#include "common/log.hpp"
+#include "config/config.hpp"
+#include "gluster/cli/process.hpp"
+
+namespace {
+
+using namespace glusterfs_exporter;
+
+constexpr int kFailed = 1;
+constexpr int kBadConfiguration = 2;
+
+int refuse(const config::ConfigError& error) {
+  std::cerr << error.place << ": " << error.message << '\n';
+  return kBadConfiguration;
+}
+
+/// SIGTERM and SIGINT are waited for by the main thread alone; every thread started later inherits the mask. SIGCHLD
+/// may have been ignored by whoever started this program; then children could not be waited for.
+sigset_t set_up_signals() {
+  std::signal(SIGCHLD, SIG_DFL);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int print_once(App& app) {
+  const auto once = app.run_once();
+  std::cout << once.page;
+  if (!once.gluster_answered) {
+    std::cerr << "glusterd did not answer: see glusterfs_up and the log lines above\n";
+  }
+  return once.gluster_answered && std::cout.flush() ? EXIT_SUCCESS : kFailed;
+}
+
+int serve(App& app, const config::Config& config, spdlog::logger& log, const sigset_t& ending_signals) {
+  if (const auto started = app.start(); !started) {
+    return refuse(started.error());
+  }
+  log.info("glusterfs_exporter {} serves {} on {}", build_version(), config.web.telemetry_path,
+           config.web.listen_address);
+  int signal = 0;
+  sigwait(&ending_signals, &signal);
+  log.info("ending after signal {}", signal);
+  app.stop();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto ending_signals = set_up_signals();
+
+  const auto collectors = collect::collector_defaults();
+  const auto invocation = config::read_invocation(argc, argv, collectors);
+  if (!invocation) {
+    return refuse(invocation.error());
+  }
+  const auto& config = invocation->config;
+  if (invocation->action == config::Invocation::Action::print) {
+    std::cout << invocation->text;
+    return EXIT_SUCCESS;
+  }
+
+  if (const auto refused = collect::check_collectors(config); !refused) {
+    return refuse(refused.error());
+  }
+  const auto program = gluster::find_program(config.gluster.path);
+  if (!program) {
+    return refuse({config.origin("gluster.path"), program.error().context});
+  }
+  if (invocation->action == config::Invocation::Action::check_config) {
+    std::cout << "configuration is good\n";
+    return EXIT_SUCCESS;
+  }
+
+  const auto log =
+      make_logger(config.log.level, config.log.format, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  App app(config, *program, log);
+  return invocation->action == config::Invocation::Action::once ? print_once(app)
+                                                                : serve(app, config, *log, ending_signals);
+}
