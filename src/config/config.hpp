@@ -1,0 +1,103 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/log_format.hpp"
+
+namespace glusterfs_exporter::config {
+
+/// What a collector does when nobody says otherwise. Names are unique and consist of [a-z_].
+struct CollectorDefaults {
+  std::string_view name;
+  std::string_view help;  ///< one line for --help
+  bool enabled;
+  std::chrono::milliseconds interval;
+};
+
+struct CollectorSettings {
+  bool enabled = true;
+  std::chrono::milliseconds interval{};  ///< from the start of one run to the start of the next
+};
+
+using glusterfs_exporter::LogFormat;
+
+/// Everything a user can set. A default-constructed one, with the collectors' defaults filled in, is what the
+/// program does without flags and file. A value, immutable once read; safe to share between threads.
+struct Config {
+  struct Web {
+    std::string listen_address = "0.0.0.0:9713";  ///< numeric IPv4 address and port
+    std::string telemetry_path = "/metrics";
+  } web;
+
+  struct Gluster {
+    std::string path = "gluster";  ///< the CLI: an absolute path, or a name to look up
+    std::string socket;            ///< glusterd's socket; empty means the CLI's own default
+    /// Deadlines, by what the command does: asks the local glusterd; runs a transaction on all peers; crawls
+    /// bricks.
+    std::chrono::milliseconds query_timeout = std::chrono::seconds(20);
+    std::chrono::milliseconds transaction_timeout = std::chrono::seconds(120);
+    std::chrono::milliseconds crawl_timeout = std::chrono::minutes(10);
+  } gluster;
+
+  struct Log {
+    std::string level = "info";  ///< debug, info, warn, error
+    LogFormat format = LogFormat::logfmt;
+  } log;
+
+  struct Top {
+    std::size_t files = 10;  ///< how many files per brick and call
+  } top;
+
+  /// Options shown in glusterfs_volume_option_info when they are set on a volume.
+  std::vector<std::string> volume_options;
+
+  std::map<std::string, CollectorSettings, std::less<>> collectors;  ///< one entry per known collector
+
+  /// Where a setting came from, for messages: "web.listen_address" → "/etc/x.yml:3", "--web.listen-address"
+  /// or "default". Holds only what was set by file or flag.
+  std::map<std::string, std::string, std::less<>> origins;
+
+  /// `origins[key]`, or "default".
+  [[nodiscard]] std::string origin(std::string_view key) const;
+};
+
+/// What is wrong with what the user wrote: one line, fit for standard error as it is.
+struct ConfigError {
+  std::string place;    ///< "file.yml:12", "--web.listen-address", "default"
+  std::string message;  ///< what is wrong and what would be right
+};
+
+/// What the command line asks for.
+struct Invocation {
+  enum class Action {
+    serve,         ///< run until told to stop
+    once,          ///< print one page and exit
+    check_config,  ///< say whether the configuration is good and exit
+    print,         ///< print `text`, which ends with a newline, and exit 0 (--help, --version)
+  };
+  Action action = Action::serve;
+  std::string text;
+  Config config;
+};
+
+/// The built-in configuration for these collectors.
+Config default_config(std::span<const CollectorDefaults> collectors);
+
+/// Reads flags and, when --config.file names one, the YAML file; flags override the file. Reads files,
+/// nothing else.
+std::expected<Invocation, ConfigError> read_invocation(int argc, const char* const* argv,
+                                                       std::span<const CollectorDefaults> collectors);
+
+/// Applies one YAML document to `config`. `file` names it in messages. Strict: unknown keys, repeated keys
+/// and values of a wrong type or out of range are errors that name the line. On error `config` is
+/// unspecified.
+std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::string& file, Config& config);
+
+}  // namespace glusterfs_exporter::config

@@ -1,0 +1,55 @@
+#include "config/config.hpp"
+#include "config/settings.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace glusterfs_exporter::config {
+namespace {
+
+void read_web(YamlMapping& yaml, Config::Web& web) {
+  yaml.value("listen_address", parse_listen_address, web.listen_address);
+  yaml.value("telemetry_path", parse_telemetry_path, web.telemetry_path);
+}
+
+void read_gluster(YamlMapping& yaml, Config::Gluster& gluster) {
+  yaml.value("path", parse_program, gluster.path);
+  yaml.value("socket", parse_socket_path, gluster.socket);
+  YamlMapping& timeouts = yaml.mapping("timeouts");
+  timeouts.value("query", parse_timeout, gluster.query_timeout);
+  timeouts.value("transaction", parse_timeout, gluster.transaction_timeout);
+  timeouts.value("crawl", parse_timeout, gluster.crawl_timeout);
+}
+
+void read_log(YamlMapping& yaml, Config::Log& log) {
+  yaml.value("level", parse_log_level, log.level);
+  yaml.value("format", parse_log_format, log.format);
+}
+
+void read_collector(YamlMapping& yaml, CollectorSettings& settings) {
+  yaml.value("enabled", parse_bool, settings.enabled);
+  yaml.value("interval", parse_interval, settings.interval);
+}
+
+}  // namespace
+
+std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::string& file, Config& config) {
+  std::expected<YamlMapping, ConfigError> yaml = YamlMapping::from_text(text, file);
+  if (!yaml) {
+    return std::unexpected(yaml.error());
+  }
+  read_web(yaml->mapping("web"), config.web);
+  read_gluster(yaml->mapping("gluster"), config.gluster);
+  read_log(yaml->mapping("log"), config.log);
+  YamlMapping& collectors = yaml->mapping("collectors");
+  for (auto& [name, settings] : config.collectors) {
+    read_collector(collectors.mapping(name), settings);
+  }
+  yaml->mapping("top").value("files", parse_top_files, config.top.files);
+  yaml->list("volume_options", parse_volume_option, max_volume_options, config.volume_options);
+
+  for (const auto& [key, place] : yaml->places()) {
+    config.origins.insert_or_assign(key, place);
+  }
+  return yaml->finish();
+}
+
+}  // namespace glusterfs_exporter::config

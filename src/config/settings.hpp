@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "common/log_format.hpp"
+#include "config/values.hpp"
+
+/// What each of this program's settings may be, the same for a flag and for the file.
+namespace glusterfs_exporter::config {
+
+inline constexpr std::size_t max_volume_options = 200;
+
+/// An absolute path on this server that none of its own pages has.
+Parsed<std::string> parse_telemetry_path(std::string_view text);
+
+/// A program: its absolute path, or a name to look up.
+Parsed<std::string> parse_program(std::string_view text);
+
+/// The absolute path of a Unix socket, or empty for the built-in one.
+Parsed<std::string> parse_socket_path(std::string_view text);
+
+/// How often a collector runs: 1s to 24h.
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view text);
+
+/// How long a command may take: 100ms to 1h.
+Parsed<std::chrono::milliseconds> parse_timeout(std::string_view text);
+
+/// debug, info, warn or error.
+Parsed<std::string> parse_log_level(std::string_view text);
+
+/// logfmt or json.
+Parsed<LogFormat> parse_log_format(std::string_view text);
+
+/// The name of a Gluster volume option, such as cluster.quorum-type.
+Parsed<std::string> parse_volume_option(std::string_view text);
+
+/// How many files per brick and call: 1 to 100.
+Parsed<std::size_t> parse_top_files(std::string_view text);
+
+}  // namespace glusterfs_exporter::config

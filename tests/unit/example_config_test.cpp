@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "collect/table.hpp"
+#include "config/config.hpp"
+
+namespace glusterfs_exporter::config {
+namespace {
+
+std::string example() {
+  const std::ifstream file(GLUSTERFS_EXPORTER_SOURCE_DIR "/config/glusterfs_exporter.yml");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// The example with every setting in force: in front of a setting the # stands in the first column, and prose
+/// has one space behind it.
+std::string uncommented(const std::string& text) {
+  std::istringstream lines(text);
+  std::string result;
+  for (std::string line; std::getline(lines, line);) {
+    const bool prose = line == "#" || (line.starts_with("# ") && !line.starts_with("#  "));
+    if (line.starts_with('#') && !prose) {
+      line.erase(0, 1);
+    }
+    result += line + "\n";
+  }
+  return result;
+}
+
+void expect_equal(const Config& actual, const Config& expected) {
+  EXPECT_EQ(actual.web.listen_address, expected.web.listen_address);
+  EXPECT_EQ(actual.web.telemetry_path, expected.web.telemetry_path);
+  EXPECT_EQ(actual.gluster.path, expected.gluster.path);
+  EXPECT_EQ(actual.gluster.socket, expected.gluster.socket);
+  EXPECT_EQ(actual.gluster.query_timeout, expected.gluster.query_timeout);
+  EXPECT_EQ(actual.gluster.transaction_timeout, expected.gluster.transaction_timeout);
+  EXPECT_EQ(actual.gluster.crawl_timeout, expected.gluster.crawl_timeout);
+  EXPECT_EQ(actual.log.level, expected.log.level);
+  EXPECT_EQ(actual.log.format, expected.log.format);
+  EXPECT_EQ(actual.top.files, expected.top.files);
+  EXPECT_EQ(actual.volume_options, expected.volume_options);
+  ASSERT_EQ(actual.collectors.size(), expected.collectors.size());
+  for (const auto& [name, settings] : expected.collectors) {
+    ASSERT_TRUE(actual.collectors.contains(name)) << name;
+    EXPECT_EQ(actual.collectors.at(name).enabled, settings.enabled) << name;
+    EXPECT_EQ(actual.collectors.at(name).interval, settings.interval) << name;
+  }
+}
+
+TEST(ExampleConfig, SetsNothingAsItIs) {
+  Config config = default_config(collect::collector_defaults());
+  const auto applied = apply_yaml(example(), "example.yml", config);
+  ASSERT_TRUE(applied) << applied.error().place << ": " << applied.error().message;
+  expect_equal(config, default_config(collect::collector_defaults()));
+  EXPECT_TRUE(config.origins.empty());
+}
+
+/// A configuration in which no setting is the default.
+Config other_than_default() {
+  Config config = default_config(collect::collector_defaults());
+  config.web = {.listen_address = "127.0.0.1:1", .telemetry_path = "/other"};
+  config.gluster = {.path = "/other",
+                    .socket = "/other.sock",
+                    .query_timeout = std::chrono::seconds(1),
+                    .transaction_timeout = std::chrono::seconds(1),
+                    .crawl_timeout = std::chrono::seconds(1)};
+  config.log = {.level = "error", .format = LogFormat::json};
+  config.top.files = 99;
+  config.volume_options = {"other.option"};
+  for (auto& [name, settings] : config.collectors) {
+    settings.enabled = !settings.enabled;
+    settings.interval += std::chrono::seconds(1);
+  }
+  return config;
+}
+
+TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
+  Config config = other_than_default();
+  const auto applied = apply_yaml(uncommented(example()), "example.yml", config);
+  ASSERT_TRUE(applied) << applied.error().place << ": " << applied.error().message;
+  expect_equal(config, default_config(collect::collector_defaults()));
+
+  std::set<std::string> expected = {"web.listen_address",
+                                    "web.telemetry_path",
+                                    "gluster.path",
+                                    "gluster.socket",
+                                    "gluster.timeouts.query",
+                                    "gluster.timeouts.transaction",
+                                    "gluster.timeouts.crawl",
+                                    "log.level",
+                                    "log.format",
+                                    "top.files",
+                                    "volume_options"};
+  for (const CollectorDefaults& collector : collect::collector_defaults()) {
+    expected.insert("collectors." + std::string(collector.name) + ".enabled");
+    expected.insert("collectors." + std::string(collector.name) + ".interval");
+  }
+  std::set<std::string> shown;
+  for (const auto& [key, place] : config.origins) {
+    shown.insert(key);
+  }
+  EXPECT_EQ(shown, expected);
+}
+
+}  // namespace
+}  // namespace glusterfs_exporter::config
