@@ -18,7 +18,7 @@ Result<Found> run_bitrot(Run& run) {
 const CollectorSpec bitrot_collector{
     {"bitrot", "the scrubber's state and findings, of volumes with bitrot detection on", true, 300s},
     Lane::transaction,
-    true,
+    &topology_collector,
     run_bitrot};
 
 }  // namespace glusterfs_exporter::collect

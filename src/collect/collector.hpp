@@ -19,7 +19,8 @@ enum class Lane : std::uint8_t {
   crawl,        ///< takes no lock, may take minutes
 };
 
-/// Whether what a collector is about exists in this cluster. What is not there is asked for less often.
+/// Whether Gluster, when asked, had something to say. What is not there is asked for less often. A run that had nothing
+/// to ask about found `something`: looking again costs nothing.
 enum class Found : std::uint8_t { something, nothing };
 
 /// What a collector gets for one run. Not to be kept.
@@ -69,7 +70,9 @@ class Run {
 struct CollectorSpec {
   config::CollectorDefaults defaults;
   Lane lane;
-  bool needs_topology;  ///< has nothing to ask before the volumes are known
+  /// Runs for the first time after this one has ended a run, and not before the volumes are known, because what that
+  /// one learns decides what to ask. Null for those that can ask at any time.
+  const CollectorSpec* follows;
   /// Asks, and puts what it learnt into the run. What was put stays even when an error follows.
   Result<Found> (*run)(Run&);
 };

@@ -14,12 +14,12 @@ Result<Found> run_detail(Run& run) {
   for (auto& [name, record] : *volumes) {
     run.put(&Facts::detail, name, std::move(record));
   }
-  return volumes->empty() ? Found::nothing : Found::something;
+  return Found::something;
 }
 
 }  // namespace
 
 const CollectorSpec detail_collector{
-    {"detail", "size, free space and file system of bricks", true, 60s}, Lane::transaction, true, run_detail};
+    {"detail", "size, free space and file system of bricks", true, 60s}, Lane::transaction, &topology_collector, run_detail};
 
 }  // namespace glusterfs_exporter::collect

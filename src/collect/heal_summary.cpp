@@ -32,7 +32,7 @@ Result<Found> run_heal_summary(Run& run) {
 const CollectorSpec heal_summary_collector{
     {"heal_summary", "split-brain, where something waits for heal, and the backlog of disperse volumes", true, 120s},
     Lane::crawl,
-    true,
+    &heal_count_collector,
     run_heal_summary};
 
 }  // namespace glusterfs_exporter::collect

@@ -20,7 +20,7 @@ Result<Found> run_op_version(Run& run) {
 const CollectorSpec op_version_collector{
     {"op_version", "installed version, the cluster's op-version and the highest it could have", true, 600s},
     Lane::transaction,
-    false,
+    nullptr,
     run_op_version};
 
 }  // namespace glusterfs_exporter::collect

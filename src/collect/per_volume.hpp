@@ -32,7 +32,7 @@ Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::* questio
   }
   std::ranges::stable_sort(volumes, {}, &std::pair<SteadyTime, const gluster::VolumeRecord*>::first);
 
-  Result<Found> result = volumes.empty() ? Found::nothing : Found::something;
+  Result<Found> result = Found::something;
   for (const auto& [learnt, volume] : volumes) {
     auto answer = ask(*volume);
     if (answer) {

@@ -17,7 +17,7 @@ Result<Found> run_profile(Run& run) {
 const CollectorSpec profile_collector{
     {"profile", "operations, latencies and block sizes, of volumes with profiling on", true, 30s},
     Lane::transaction,
-    true,
+    &topology_collector,
     run_profile};
 
 }  // namespace glusterfs_exporter::collect

@@ -17,7 +17,7 @@ Result<Found> run_quota(Run& run) {
 }  // namespace
 
 const CollectorSpec quota_collector{
-    {"quota", "limits on directories and their use, of volumes with quota on", true, 300s}, Lane::transaction, true,
+    {"quota", "limits on directories and their use, of volumes with quota on", true, 300s}, Lane::transaction, &topology_collector,
     run_quota};
 
 }  // namespace glusterfs_exporter::collect

@@ -30,7 +30,7 @@ Result<Found> run_rebalance(Run& run) {
 const CollectorSpec rebalance_collector{
     {"rebalance", "progress of rebalance and remove-brick, of volumes with such a task", true, 30s},
     Lane::transaction,
-    true,
+    &status_collector,
     run_rebalance};
 
 }  // namespace glusterfs_exporter::collect

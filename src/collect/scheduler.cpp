@@ -58,19 +58,25 @@ void Scheduler::stop() {
 void Scheduler::run_once() {
   std::unique_lock lock(mutex_);
   for (auto& entry : entries_) {
-    if (entry.state.enabled && (!entry.spec->needs_topology || topology_known_)) {
+    if (can_run(entry)) {
       run(entry, lock);
     }
   }
 }
 
+bool Scheduler::can_run(const Entry& entry) const {
+  if (!entry.state.enabled || entry.spec->follows == nullptr) {
+    return entry.state.enabled;
+  }
+  const auto followed = std::ranges::find(entries_, entry.spec->follows, &Entry::spec);
+  return topology_known_ && (!followed->state.enabled || followed->state.success.has_value());
+}
+
 Scheduler::Entry* Scheduler::next_of(Lane lane) {
   Entry* next = nullptr;
   for (auto& entry : entries_) {
-    if (entry.spec->lane != lane || !entry.state.enabled || (entry.spec->needs_topology && !topology_known_)) {
-      continue;
-    }
-    if (next == nullptr || entry.timing.due() < next->timing.due()) {
+    if (entry.spec->lane == lane && can_run(entry) &&
+        (next == nullptr || entry.timing.due() < next->timing.due())) {
       next = &entry;
     }
   }
@@ -90,7 +96,7 @@ void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
       due = std::max(due, transactions_paused_until_);
     }
     if (std::chrono::steady_clock::now() < due) {
-      // Woken early when the topology changed, to look again who is next.
+      // Woken early when a run in another lane changed who is next.
       changed_.wait_until(lock, stop, due, [&] { return next_of(lane) != next || next->timing.due() < due; });
       continue;
     }
@@ -111,6 +117,7 @@ void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
   }
   record(entry, result, started, ended);
   follow_topology(entry, ended);
+  changed_.notify_all();
   lock.unlock();
   parts_.on_run_ended();
   lock.lock();
@@ -156,11 +163,10 @@ void Scheduler::follow_topology(const Entry& entry, SteadyTime now) {
   topology_known_ = true;
   topology_outline_ = std::move(outline);
   for (auto& other : entries_) {
-    if (other.spec->needs_topology) {
+    if (other.spec->follows != nullptr) {
       other.timing.run_at_once(now);
     }
   }
-  changed_.notify_all();
 }
 
 std::vector<model::CollectorState> Scheduler::states() const {

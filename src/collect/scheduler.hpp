@@ -60,6 +60,8 @@ class Scheduler {
     model::CollectorState state;
   };
 
+  /// Whether it is enabled and what it follows has run. Needs the mutex.
+  [[nodiscard]] bool can_run(const Entry& entry) const;
   void run_lane(Lane lane, const std::stop_token& stop);
   /// The collector of `lane` that is due first, or null while none of them can run. Needs the mutex.
   Entry* next_of(Lane lane);

@@ -30,12 +30,12 @@ Result<Found> run_status(Run& run) {
     }
     run.put(&Facts::status, volume.name, *std::move(record));
   }
-  return run.facts.topology.value->empty() ? Found::nothing : Found::something;
+  return Found::something;
 }
 
 }  // namespace
 
 const CollectorSpec status_collector{
-    {"status", "bricks and daemons online, tasks", true, 30s}, Lane::transaction, true, run_status};
+    {"status", "bricks and daemons online, tasks", true, 30s}, Lane::transaction, &topology_collector, run_status};
 
 }  // namespace glusterfs_exporter::collect

@@ -44,7 +44,7 @@ Result<Found> run_top(Run& run) {
 }  // namespace
 
 const CollectorSpec top_collector{
-    {"top", "the busiest files of each brick: five transactions a volume", false, 60s}, Lane::transaction, true,
+    {"top", "the busiest files of each brick: five transactions a volume", false, 60s}, Lane::transaction, &topology_collector,
     run_top};
 
 }  // namespace glusterfs_exporter::collect

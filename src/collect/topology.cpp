@@ -11,15 +11,14 @@ Result<Found> run_topology(Run& run) {
   if (!topology) {
     return std::unexpected(std::move(topology.error()));
   }
-  const bool empty = topology->empty();
   run.put(&Facts::topology, *std::move(topology));
   run.forget_deleted_volumes();
-  return empty ? Found::nothing : Found::something;
+  return Found::something;
 }
 
 }  // namespace
 
 const CollectorSpec topology_collector{
-    {"topology", "volumes, bricks and options", true, 15s}, Lane::query, false, run_topology};
+    {"topology", "volumes, bricks and options", true, 15s}, Lane::query, nullptr, run_topology};
 
 }  // namespace glusterfs_exporter::collect

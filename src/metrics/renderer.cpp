@@ -105,19 +105,19 @@ Page Renderer::render(const model::Snapshot& snapshot, const ProcessStats& proce
   openmetrics->reserve(last_size_);
 
   // The samples are the same in both forms; they are written once, and only the lines above them differ.
-  std::string written;
+  Samples samples(*text);
   for (const auto& section : catalogue()) {
     for (const auto& family : section.families) {
-      written.clear();
-      Samples samples(written);
+      const auto header = text->size();
+      append_header(*text, family.name, family.help, text_type(family.type));
+      const auto first_sample = text->size();
       write_family(family, view, own, samples);
-      if (written.empty()) {
+      if (text->size() == first_sample) {
+        text->resize(header);
         continue;
       }
-      append_header(*text, family.name, family.help, text_type(family.type));
-      *text += written;
       append_header(*openmetrics, openmetrics_name(family), family.help, openmetrics_type(family.type));
-      *openmetrics += written;
+      openmetrics->append(*text, first_sample);
     }
   }
   *openmetrics += "# EOF\n";

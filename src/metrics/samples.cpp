@@ -1,5 +1,6 @@
 #include "metrics/samples.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -7,15 +8,19 @@ namespace glusterfs_exporter::metrics {
 
 namespace {
 
+bool needs_escape(char c) { return c == '"' || c == '\\' || c == '\n'; }
+
 void append_escaped(std::string& out, std::string_view value) {
-  constexpr std::string_view kSpecial = "\\\"\n";
-  for (auto at = value.find_first_of(kSpecial); at != std::string_view::npos; at = value.find_first_of(kSpecial)) {
-    out += value.substr(0, at);
-    out += '\\';
-    out += value[at] == '\n' ? 'n' : value[at];
-    value.remove_prefix(at + 1);
+  if (std::ranges::none_of(value, needs_escape)) {
+    out += value;
+    return;
   }
-  out += value;
+  for (const char c : value) {
+    if (needs_escape(c)) {
+      out += '\\';
+    }
+    out += c == '\n' ? 'n' : c;
+  }
 }
 
 void append_label(std::string& out, const Label& label) {

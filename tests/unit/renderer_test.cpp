@@ -1,0 +1,183 @@
+#include "metrics/renderer.hpp"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "metrics/catalogue.hpp"
+#include "metrics/exporter_metrics.hpp"
+#include "support/pictures.hpp"
+
+namespace glusterfs_exporter::metrics {
+namespace {
+
+using namespace std::chrono_literals;
+
+model::Snapshot busy_picture() {
+  model::Snapshot snapshot;
+  snapshot.up = true;
+  snapshot.version = "10.3";
+  snapshot.volumes_known = true;
+  auto volume = test::replicated({{test::kUp, test::kDown, test::kUnknown}});
+  model::BrickProfile profile;
+  profile.fops = {{"LOOKUP", 4, true, 0.5, 0.1, 0.2}, {"RELEASE", 9, false, 0, 0, 0}};
+  profile.upcalls = {{"CI_IATT", 3}};
+  profile.blocks = {{256, 1, 0}, {512, 2, 0}, {4096, 0, 7}, {1048576, 5, 0}};
+  profile.bytes_read = 12345;
+  profile.bytes_written = 28672;
+  volume.subvolumes[0].bricks[0].profile = std::make_shared<const model::BrickProfile>(profile);
+  snapshot.volumes.push_back(std::move(volume));
+  return snapshot;
+}
+
+Page render(const model::Snapshot& snapshot, const std::vector<prometheus::MetricFamily>& own = {}) {
+  return Renderer({"cluster.quorum-type"}).render(snapshot, {}, own);
+}
+
+/// The value of a series, or "absent".
+std::string value_of(const std::string& page, const std::string& series) {
+  const auto at = page.find("\n" + series + " ");
+  if (at == std::string::npos) {
+    return "absent";
+  }
+  const auto start = at + series.size() + 2;
+  return page.substr(start, page.find('\n', start) - start);
+}
+
+const std::string kFirst = "volume=\"v\",host=\"node1\",brick=\"/srv/b1\"";
+
+TEST(Renderer, UnknownIsAbsentAndNotZero) {
+  const auto page = *render(busy_picture()).text;
+  EXPECT_EQ(value_of(page, "glusterfs_brick_online{" + kFirst + "}"), "1");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node2\",brick=\"/srv/b2\"}"), "0");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node3\",brick=\"/srv/b3\"}"), "absent");
+  EXPECT_EQ(value_of(page, "glusterfs_volume_bricks_online{volume=\"v\"}"), "absent");
+  EXPECT_EQ(page.find("glusterfs_op_version"), std::string::npos);
+  EXPECT_EQ(page.find("glusterfs_peers"), std::string::npos);
+}
+
+TEST(Renderer, HistogramsCountBlocksUpToTheirBounds) {
+  const auto page = *render(busy_picture()).text;
+  const auto bucket = [&](const std::string& le) {
+    return value_of(page, "glusterfs_brick_read_size_bytes_bucket{" + kFirst + ",le=\"" + le + "\"}");
+  };
+  EXPECT_EQ(bucket("511"), "1");      // sizes 256 to 511
+  EXPECT_EQ(bucket("4095"), "3");     // and 512 to 1023
+  EXPECT_EQ(bucket("1048575"), "3");  // 1 MiB is above
+  EXPECT_EQ(bucket("+Inf"), "8");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_read_size_bytes_count{" + kFirst + "}"), "8");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_read_size_bytes_sum{" + kFirst + "}"), "12345");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_write_size_bytes_sum{" + kFirst + "}"), "28672");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_write_size_bytes_bucket{" + kFirst + ",le=\"4095\"}"), "0");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_write_size_bytes_bucket{" + kFirst + ",le=\"8191\"}"), "7");
+}
+
+TEST(Renderer, TimedAndUntimedFopsAndUpcallsAreThreeMetrics) {
+  const auto page = *render(busy_picture()).text;
+  EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_sum{" + kFirst + ",fop=\"LOOKUP\"}"), "0.5");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"LOOKUP\"}"), "4");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"RELEASE\"}"), "absent");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_fops_total{" + kFirst + ",fop=\"RELEASE\"}"), "9");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_upcalls_total{" + kFirst + ",upcall=\"CI_IATT\"}"), "3");
+}
+
+TEST(Renderer, OpenMetricsDropsSuffixesFromNamesAndEnds) {
+  const auto page = *render(busy_picture()).openmetrics;
+  EXPECT_NE(page.find("# TYPE glusterfs_brick_fops counter\n"), std::string::npos);
+  EXPECT_NE(page.find("# TYPE glusterfs_version info\nglusterfs_version_info{version=\"10.3\"} 1\n"), std::string::npos);
+  EXPECT_TRUE(page.ends_with("\n# EOF\n"));
+}
+
+TEST(Renderer, TextFormatKeepsSuffixesAndDoesNotEnd) {
+  const auto page = *render(busy_picture()).text;
+  EXPECT_NE(page.find("# TYPE glusterfs_brick_fops_total counter\n"), std::string::npos);
+  EXPECT_NE(page.find("# TYPE glusterfs_version_info gauge\n"), std::string::npos);
+  EXPECT_EQ(page.find("# EOF"), std::string::npos);
+}
+
+TEST(Renderer, ShowsOnlyTheOptionsThatWereAskedFor) {
+  auto snapshot = busy_picture();
+  snapshot.volumes[0].options = {{"cluster.quorum-type", "auto"}, {"auth.ssl-allow", "secret"}};
+  const auto page = *render(snapshot).text;
+  EXPECT_EQ(value_of(page, "glusterfs_volume_option_info{volume=\"v\",option=\"cluster.quorum-type\",value=\"auto\"}"),
+            "1");
+  EXPECT_EQ(page.find("auth.ssl-allow"), std::string::npos);
+}
+
+TEST(Renderer, WritesWhatTheExporterCounted) {
+  ExporterMetrics own;
+  own.command_ended("volume_info", 70ms, "");
+  own.command_ended("volume_info", 20s, "timeout");
+  own.request_answered("/metrics", 200);
+  own.request_answered("/metrics", 200);
+  const auto page = *render({}, own.collect()).text;
+  const std::string name = "glusterfs_exporter_command_duration_seconds";
+  EXPECT_EQ(value_of(page, name + "_bucket{command=\"volume_info\",le=\"0.1\"}"), "1");
+  EXPECT_EQ(value_of(page, name + "_bucket{command=\"volume_info\",le=\"30\"}"), "2");
+  EXPECT_EQ(value_of(page, name + "_bucket{command=\"volume_info\",le=\"+Inf\"}"), "2");
+  EXPECT_EQ(value_of(page, name + "_count{command=\"volume_info\"}"), "2");
+  EXPECT_EQ(value_of(page, name + "_sum{command=\"volume_info\"}"), "20.07");
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_command_failures_total{command=\"volume_info\",reason=\"timeout\"}"), "1");
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_http_requests_total{code=\"200\",route=\"/metrics\"}"), "2");
+}
+
+TEST(Renderer, ShowsWhyACollectorFailed) {
+  model::Snapshot snapshot;
+  model::CollectorState state;
+  state.name = "status";
+  state.enabled = true;
+  state.interval = 30s;
+  state.success = false;
+  state.failure_reason = "timeout";
+  snapshot.collectors = {state};
+  const auto page = *render(snapshot).text;
+  EXPECT_EQ(value_of(page, "glusterfs_scrape_collector_success{collector=\"status\"}"), "0");
+  EXPECT_EQ(value_of(page, "glusterfs_scrape_collector_failure_info{collector=\"status\",reason=\"timeout\"}"), "1");
+  EXPECT_EQ(value_of(page, "glusterfs_collector_interval_seconds{collector=\"status\"}"), "30");
+  EXPECT_EQ(page.find("glusterfs_collector_last_success"), std::string::npos);
+}
+
+std::string unzipped(const std::string& bytes) {
+  z_stream stream{};
+  EXPECT_EQ(inflateInit2(&stream, MAX_WBITS + 16), Z_OK);
+  std::string out(1U << 20U, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  return out;
+}
+
+TEST(Renderer, CompressesBothForms) {
+  const auto page = compressed(render(busy_picture()));
+  EXPECT_EQ(unzipped(*page.text_gzip), *page.text);
+  EXPECT_EQ(unzipped(*page.openmetrics_gzip), *page.openmetrics);
+  EXPECT_LT(page.text_gzip->size(), page.text->size() / 2);
+}
+
+/// Names that Prometheus allows, each once, with the suffix of their type.
+TEST(Catalogue, NamesFollowTheRules) {
+  std::set<std::string_view> seen;
+  for (const auto& section : catalogue()) {
+    for (const auto& family : section.families) {
+      EXPECT_TRUE(seen.insert(family.name).second) << family.name;
+      EXPECT_EQ(family.name.ends_with("_total"), family.type == MetricType::counter) << family.name;
+      EXPECT_EQ(family.name.ends_with("_info"), family.type == MetricType::info) << family.name;
+      EXPECT_TRUE(family.name.starts_with("glusterfs_") || family.name.starts_with("process_")) << family.name;
+      EXPECT_EQ(family.help.find_first_of("\\\n"), std::string_view::npos) << family.name;
+      EXPECT_FALSE(family.help.ends_with('.')) << family.name;
+      EXPECT_EQ(family.type == MetricType::state_set,
+                family.labels == "state" || family.labels.ends_with(",state"))
+          << family.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace glusterfs_exporter::metrics

@@ -1,0 +1,312 @@
+#include "collect/scheduler.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+
+#include "collect/table.hpp"
+#include "support/fake_source.hpp"
+
+namespace glusterfs_exporter::collect {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr auto kLongEnough = 10s;  // for what should happen at once, on a busy machine
+
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kLongEnough;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(2ms);
+  }
+  return true;
+}
+
+class SchedulerTest : public testing::Test {
+ protected:
+  SchedulerTest() {
+    source.on_topology = [] { return gluster::Topology{test::volume_record("v1"), test::volume_record("v2")}; };
+    source.on_status = [] {
+      return gluster::PerVolume<gluster::StatusRecord>{{"v1", test::all_online(test::volume_record("v1"))},
+                                                       {"v2", test::all_online(test::volume_record("v2"))}};
+    };
+  }
+
+  std::unique_ptr<Scheduler> make() {
+    return std::make_unique<Scheduler>(Scheduler::Parts{source, config, facts, log, [this] { ++runs; }},
+                                       collector_table());
+  }
+
+  static model::CollectorState state(const Scheduler& scheduler, std::string_view name) {
+    const auto states = scheduler.states();
+    return *std::ranges::find(states, name, &model::CollectorState::name);
+  }
+
+  /// How often `name` ran is what the fake counted; this makes it run so often that it can be seen.
+  void set_interval(std::string_view name, std::chrono::milliseconds interval) {
+    config.collectors.find(name)->second.interval = interval;
+  }
+
+  config::Config config = config::default_config(collector_defaults());
+  test::FakeSource source;
+  FactStore facts;
+  std::shared_ptr<spdlog::logger> log =
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+  std::atomic<int> runs{0};
+};
+
+TEST_F(SchedulerTest, RunOnceRunsEveryEnabledCollector) {
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_EQ(runs, 13);  // all but top
+  EXPECT_THAT(scheduler->not_ready(), IsEmpty());
+  EXPECT_EQ(state(*scheduler, "status").success, true);
+  EXPECT_EQ(state(*scheduler, "top").success, std::nullopt);
+  EXPECT_FALSE(state(*scheduler, "top").enabled);
+}
+
+TEST_F(SchedulerTest, NothingAsksAboutVolumesBeforeTheyAreKnown) {
+  source.on_topology = [] { return std::unexpected(Error{ErrorKind::timeout, "topology hangs"}); };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_EQ(state(*scheduler, "topology").success, false);
+  EXPECT_EQ(state(*scheduler, "topology").failure_reason, "timeout");
+  EXPECT_EQ(state(*scheduler, "topology").failure_text, "topology hangs");
+  EXPECT_EQ(state(*scheduler, "status").success, std::nullopt);
+  EXPECT_THAT(scheduler->not_ready(), Contains("status"));
+  EXPECT_THAT(scheduler->not_ready(), Not(Contains("topology")));
+  EXPECT_THAT(scheduler->not_ready(), Not(Contains("heal_summary")));  // a crawl is not waited for
+}
+
+TEST_F(SchedulerTest, OneVolumeThatFailsLeavesTheOthersKnown) {
+  source.on_profile = [](const std::string& volume) -> Result<gluster::ProfileRecord> {
+    if (volume == "v1") {
+      return std::unexpected(Error{ErrorKind::parse, "v1 is odd"});
+    }
+    return gluster::ProfileRecord{};
+  };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_EQ(state(*scheduler, "profile").failure_reason, "parse");
+  EXPECT_FALSE(facts.copy().profile.contains("v1"));
+  EXPECT_TRUE(facts.copy().profile.contains("v2"));
+}
+
+TEST_F(SchedulerTest, ALockConflictEndsTheRunAndTheOldestVolumeComesFirstNextTime) {
+  std::vector<std::string> asked;
+  bool busy = false;
+  source.on_profile = [&](const std::string& volume) -> Result<gluster::ProfileRecord> {
+    asked.push_back(volume);
+    if (busy) {
+      return std::unexpected(Error{ErrorKind::lock, "busy"});
+    }
+    busy = true;  // from the second volume on
+    return gluster::ProfileRecord{};
+  };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_THAT(asked, ElementsAre("v1", "v2"));
+  EXPECT_EQ(state(*scheduler, "profile").failure_reason, "lock");
+  asked.clear();
+  scheduler->run_once();
+  EXPECT_THAT(asked, ElementsAre("v2"));  // and not v1, whose answer is newer
+}
+
+TEST_F(SchedulerTest, AVolumeLeftOutOfStatusIsAskedForByName) {
+  std::vector<std::string> asked;
+  source.on_status = [] {
+    return gluster::PerVolume<gluster::StatusRecord>{{"v1", test::all_online(test::volume_record("v1"))}};
+  };
+  source.on_volume_status = [&](const std::string& volume) -> Result<gluster::StatusRecord> {
+    asked.push_back(volume);
+    return std::unexpected(Error{ErrorKind::lock, "v2 is locked"});
+  };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_THAT(asked, ElementsAre("v2"));
+  EXPECT_EQ(state(*scheduler, "status").failure_reason, "lock");
+  EXPECT_TRUE(facts.copy().status.contains("v1"));
+  EXPECT_FALSE(facts.copy().status.contains("v2"));
+}
+
+TEST_F(SchedulerTest, HealIsCrawledOnlyWhereSomethingWaits) {
+  auto scattered = test::volume_record("disp");
+  scattered.replica_count = 1;
+  scattered.disperse_count = 3;
+  source.on_topology = [&] {
+    return gluster::Topology{test::volume_record("v1"), test::volume_record("v2"), scattered};
+  };
+  source.on_heal_count = [](const std::string& volume) {
+    return gluster::HealRecord{{{"node1", "/srv/" + volume}, volume == "v2" ? 5U : 0U, {}, {}}};
+  };
+  std::vector<std::string> crawled;
+  source.on_heal_summary = [&](const std::string& volume) {
+    crawled.push_back(volume);
+    return gluster::HealRecord{};
+  };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_THAT(crawled, ElementsAre("v2", "disp"));
+}
+
+TEST_F(SchedulerTest, TheCrawlWaitsForTheCountThatSaysWhereToLook) {
+  source.on_heal_count = [](const std::string& volume) {
+    std::this_thread::sleep_for(50ms);
+    return gluster::HealRecord{{{"node1", "/srv/" + volume}, 1U, {}, {}}};
+  };
+  std::atomic<int> crawled{0};
+  source.on_heal_summary = [&](const std::string&) {
+    ++crawled;
+    return gluster::HealRecord{};
+  };
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return state(*scheduler, "heal_summary").success.has_value(); }));
+  EXPECT_EQ(crawled, 2);
+  scheduler->stop();
+}
+
+TEST_F(SchedulerTest, WithoutTheCountTheCrawlDoesNotWait) {
+  config.collectors.find("heal_count")->second.enabled = false;
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_EQ(state(*scheduler, "heal_summary").success, true);
+}
+
+TEST_F(SchedulerTest, TheLocksLaneRunsOneAtATime) {
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  std::atomic<int> asked{0};
+  const auto under_lock = [&] {
+    most = std::max<int>(most, ++running);
+    std::this_thread::sleep_for(2ms);
+    --running;
+    ++asked;
+  };
+  source.on_status = [&] {
+    under_lock();
+    return gluster::PerVolume<gluster::StatusRecord>{{"v1", {}}, {"v2", {}}};
+  };
+  source.on_detail = [&] {
+    under_lock();
+    return gluster::PerVolume<gluster::DetailRecord>{{"v1", {}}};
+  };
+  source.on_profile = [&](const std::string&) {
+    under_lock();
+    return gluster::ProfileRecord{};
+  };
+  for (const auto* name : {"status", "detail", "profile"}) {
+    set_interval(name, 1ms);
+  }
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return asked > 50; }));
+  scheduler->stop();
+  EXPECT_EQ(most, 1);
+}
+
+TEST_F(SchedulerTest, ACrawlHoldsNobodyUp) {
+  std::atomic<bool> crawl_may_end{false};
+  source.on_heal_count = [](const std::string& volume) {
+    return gluster::HealRecord{{{"node1", "/srv/" + volume}, 1U, {}, {}}};
+  };
+  source.on_heal_summary = [&](const std::string&) {
+    crawl_may_end.wait(false);
+    return gluster::HealRecord{};
+  };
+  std::atomic<int> statuses{0};
+  source.on_status = [&] {
+    ++statuses;
+    return gluster::PerVolume<gluster::StatusRecord>{{"v1", {}}, {"v2", {}}};
+  };
+  set_interval("status", 1ms);
+  set_interval("heal_count", 1ms);
+  set_interval("heal_summary", 1ms);
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return statuses > 20; }));
+  EXPECT_EQ(state(*scheduler, "heal_summary").success, std::nullopt);  // still at it
+  crawl_may_end = true;
+  crawl_may_end.notify_all();
+  EXPECT_TRUE(eventually([&] { return state(*scheduler, "heal_summary").success == true; }));
+  scheduler->stop();
+}
+
+TEST_F(SchedulerTest, AChangedTopologyIsFollowedAtOnce) {
+  std::atomic<bool> second{false};
+  source.on_topology = [&] {
+    gluster::Topology topology{test::volume_record("v1")};
+    if (second) {
+      topology.push_back(test::volume_record("v2"));
+    }
+    return topology;
+  };
+  set_interval("topology", 1ms);
+  set_interval("status", 1h);
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return facts.copy().profile.contains("v1"); }));
+  second = true;
+  EXPECT_TRUE(eventually([&] { return facts.copy().profile.contains("v2"); }));
+  scheduler->stop();
+}
+
+TEST_F(SchedulerTest, StopsInTheMiddleOfItsPauses) {
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return scheduler->not_ready().empty(); }));
+  const auto before = std::chrono::steady_clock::now();
+  scheduler->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 2s);
+}
+
+TEST_F(SchedulerTest, ACancelledRunIsNoFailure) {
+  source.on_peers = [] { return std::unexpected(Error{ErrorKind::cancelled, "ending"}); };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_EQ(state(*scheduler, "peers").success, std::nullopt);
+}
+
+TEST_F(SchedulerTest, DeletedVolumesAreForgotten) {
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_TRUE(facts.copy().status.contains("v2"));
+  source.on_topology = [] { return gluster::Topology{test::volume_record("v1")}; };
+  source.on_status = [] { return gluster::PerVolume<gluster::StatusRecord>{{"v1", {}}}; };
+  scheduler->run_once();
+  EXPECT_TRUE(facts.copy().status.contains("v1"));
+  EXPECT_FALSE(facts.copy().status.contains("v2"));
+  EXPECT_FALSE(facts.copy().profile.contains("v2"));
+}
+
+TEST(CollectorTable, NamesAreUniqueAndTopologyComesFirst) {
+  std::set<std::string_view> names;
+  for (const auto* collector : collector_table()) {
+    EXPECT_TRUE(names.insert(collector->defaults.name).second) << collector->defaults.name;
+  }
+  EXPECT_EQ(collector_table().front()->defaults.name, "topology");
+}
+
+TEST(CollectorTable, TopologyCannotBeSwitchedOff) {
+  auto config = config::default_config(collector_defaults());
+  EXPECT_TRUE(check_collectors(config));
+  config.collectors.find("topology")->second.enabled = false;
+  config.origins["collectors.topology.enabled"] = "x.yml:7";
+  const auto refused = check_collectors(config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().place, "x.yml:7");
+}
+
+}  // namespace
+}  // namespace glusterfs_exporter::collect

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+
+#include "gluster/source.hpp"
+
+namespace glusterfs_exporter::test {
+
+/// A cluster that answers whatever the test says. Every question is a function that may be replaced.
+class FakeSource : public gluster::Source {
+ public:
+  template <class T>
+  using Answer = std::function<Result<T>()>;
+  template <class T>
+  using VolumeAnswer = std::function<Result<T>(const std::string&)>;
+
+  Answer<gluster::Topology> on_topology = [] { return gluster::Topology{}; };
+  Answer<gluster::PeerList> on_peers = [] { return gluster::PeerList{}; };
+  Answer<gluster::PerVolume<gluster::StatusRecord>> on_status = [] {
+    return gluster::PerVolume<gluster::StatusRecord>{};
+  };
+  VolumeAnswer<gluster::StatusRecord> on_volume_status = [](const std::string&) { return gluster::StatusRecord{}; };
+  Answer<gluster::PerVolume<gluster::DetailRecord>> on_detail = [] {
+    return gluster::PerVolume<gluster::DetailRecord>{};
+  };
+  VolumeAnswer<gluster::ProfileRecord> on_profile = [](const std::string&) { return gluster::ProfileRecord{}; };
+  VolumeAnswer<gluster::HealRecord> on_heal_count = [](const std::string&) { return gluster::HealRecord{}; };
+  VolumeAnswer<gluster::HealRecord> on_heal_summary = [](const std::string&) { return gluster::HealRecord{}; };
+
+  Result<gluster::Topology> topology() override { return on_topology(); }
+  Result<gluster::PeerList> peers() override { return on_peers(); }
+  Result<gluster::VersionRecord> versions() override { return gluster::VersionRecord{}; }
+  Result<gluster::PerVolume<gluster::StatusRecord>> status() override { return on_status(); }
+  Result<gluster::StatusRecord> status(const std::string& volume) override { return on_volume_status(volume); }
+  Result<gluster::PerVolume<gluster::DetailRecord>> detail() override { return on_detail(); }
+  Result<gluster::ProfileRecord> profile(const std::string& volume) override { return on_profile(volume); }
+  Result<gluster::HealRecord> heal_count(const std::string& volume) override { return on_heal_count(volume); }
+  Result<gluster::HealRecord> heal_summary(const std::string& volume) override { return on_heal_summary(volume); }
+  Result<std::vector<model::QuotaLimit>> quota(const std::string&) override { return std::vector<model::QuotaLimit>{}; }
+  Result<model::RebalanceReport> rebalance(const std::string&, const gluster::TaskRecord&) override {
+    return model::RebalanceReport{};
+  }
+  Result<model::SnapshotReport> snapshots(const std::string&) override { return model::SnapshotReport{}; }
+  Result<std::vector<model::GeoReplicationWorker>> geo_replication() override {
+    return std::vector<model::GeoReplicationWorker>{};
+  }
+  Result<model::BitrotReport> bitrot(const std::string&) override { return model::BitrotReport{}; }
+  Result<gluster::TopRecord> top(const std::string&, model::TopCall, std::size_t) override {
+    return gluster::TopRecord{};
+  }
+};
+
+/// A started replica-3 volume with profiling on.
+inline gluster::VolumeRecord volume_record(const std::string& name) {
+  gluster::VolumeRecord volume;
+  volume.name = name;
+  volume.id = "id-of-" + name;
+  volume.type = model::VolumeType::replicate;
+  volume.status = model::VolumeStatus::started;
+  volume.replica_count = 3;
+  for (const std::string node : {"1", "2", "3"}) {
+    volume.bricks.push_back({{"node" + node, "/srv/" + name}, "uuid" + node, false});
+  }
+  volume.options = {{"diagnostics.count-fop-hits", "on"}, {"diagnostics.latency-measurement", "on"}};
+  return volume;
+}
+
+inline gluster::StatusRecord all_online(const gluster::VolumeRecord& volume) {
+  gluster::StatusRecord status;
+  for (const auto& brick : volume.bricks) {
+    status.bricks.push_back({brick.id, true});
+  }
+  return status;
+}
+
+}  // namespace glusterfs_exporter::test
