@@ -21,13 +21,15 @@ std::string hostname() {
 }
 
 gluster::CliOptions cli_options(const config::Config& config, std::string program) {
-  return {std::move(program), config.gluster.socket, config.gluster.query_timeout, config.gluster.transaction_timeout,
-          config.gluster.crawl_timeout};
+  return {std::move(program), config.gluster.socket, config.gluster.query_timeout,
+          config.gluster.transaction_timeout, config.gluster.crawl_timeout};
 }
 
 std::vector<web::CollectorRow> collector_rows(const std::vector<model::CollectorState>& states) {
   const auto now = std::chrono::system_clock::now();
-  const auto whole_ms = [](auto duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration); };
+  const auto whole_ms = [](auto duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+  };
   std::vector<web::CollectorRow> rows;
   for (const auto& state : states) {
     web::CollectorRow row;
@@ -52,31 +54,41 @@ std::vector<web::CollectorRow> collector_rows(const std::vector<model::Collector
 App::App(config::Config config, std::string gluster_program, std::shared_ptr<spdlog::logger> log)
     : config_(std::move(config)),
       log_(std::move(log)),
-      renderer_(std::set<std::string, std::less<>>(config_.volume_options.begin(), config_.volume_options.end())),
+      renderer_(
+          std::set<std::string, std::less<>>(config_.volume_options.begin(), config_.volume_options.end())),
       source_(
           cli_options(config_, std::move(gluster_program)),
-          [stop = stopping_.get_token()](const gluster::Command& command) { return run_process(command, stop); },
+          [stop = stopping_.get_token()](const gluster::Command& command) {
+            return run_process(command, stop);
+          },
           [this](const gluster::CommandReport& report) {
             own_metrics_.command_ended(report.command, report.duration,
                                        report.error == nullptr ? "" : to_string(report.error->kind));
           }),
       publisher_({facts_, [this] { return scheduler_.states(); }, hostname(),
                   [this](const collect::Publisher::Picture& picture) { publish_page(*picture); }}),
-      scheduler_({source_, config_, facts_, log_, [this] { publisher_.wake(); }}, collect::collector_table()) {}
+      scheduler_({source_, config_, facts_, log_, [this] { publisher_.wake(); }},
+                 collect::collector_table()) {}
 
-App::~App() { stop(); }
+App::~App() {
+  stop();
+}
 
 std::expected<void, config::ConfigError> App::start() {
   web::ServerOptions options;
   options.listen_address = config_.web.listen_address;
   options.logger = log_;
-  options.on_request = [this](std::string_view route, int status) { own_metrics_.request_answered(route, status); };
+  options.on_request = [this](std::string_view route, int status) {
+    own_metrics_.request_answered(route, status);
+  };
   auto server = web::Server::start(
-      std::move(options), web::make_router(config_.web.telemetry_path,
-                                           {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
-                                            [this] { return collector_rows(scheduler_.states()); }}));
+      std::move(options),
+      web::make_router(config_.web.telemetry_path,
+                       {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
+                        [this] { return collector_rows(scheduler_.states()); }}));
   if (!server) {
-    return std::unexpected(config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
+    return std::unexpected(
+        config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
   }
   server_ = *std::move(server);
   publisher_.start();

@@ -23,8 +23,8 @@ int refuse(const config::ConfigError& error) {
   return kBadConfiguration;
 }
 
-/// SIGTERM and SIGINT are waited for by the main thread alone; every thread started later inherits the mask. SIGCHLD
-/// may have been ignored by whoever started this program; then children could not be waited for.
+/// SIGTERM and SIGINT are waited for by the main thread alone; every thread started later inherits the mask.
+/// SIGCHLD may have been ignored by whoever started this program; then children could not be waited for.
 sigset_t set_up_signals() {
   std::signal(SIGCHLD, SIG_DFL);
   sigset_t signals;

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 Result<Found> run_bitrot(Run& run) {
   return for_each_volume(
-      run, &Facts::bitrot, [](const gluster::VolumeRecord& volume) { return option_is_on(volume, "features.bitrot"); },
+      run, &Facts::bitrot,
+      [](const gluster::VolumeRecord& volume) { return option_is_on(volume, "features.bitrot"); },
       [&](const gluster::VolumeRecord& volume) { return run.source.bitrot(volume.name); });
 }
 

@@ -11,16 +11,16 @@
 
 namespace glusterfs_exporter::collect {
 
-/// Collectors of one lane run one after another on the lane's thread; lanes run beside each other. So there is never
-/// more than one command per lane, and never more than one that takes the cluster's lock.
+/// Collectors of one lane run one after another on the lane's thread; lanes run beside each other. So there
+/// is never more than one command per lane, and never more than one that takes the cluster's lock.
 enum class Lane : std::uint8_t {
   query,        ///< takes no lock, answers at once
   transaction,  ///< takes the cluster's lock
   crawl,        ///< takes no lock, may take minutes
 };
 
-/// Whether Gluster, when asked, had something to say. What is not there is asked for less often. A run that had nothing
-/// to ask about found `something`: looking again costs nothing.
+/// Whether Gluster, when asked, had something to say. What is not there is asked for less often. A run that
+/// had nothing to ask about found `something`: looking again costs nothing.
 enum class Found : std::uint8_t { something, nothing };
 
 /// What a collector gets for one run. Not to be kept.
@@ -35,18 +35,19 @@ class Run {
 
   /// Keeps an answer; it is shown from the end of the run on.
   template <class T>
-  void put(Dated<T> Facts::* question, T answer) {
+  void put(Dated<T> Facts::*question, T answer) {
     store_.update([&](Facts& known) { known.*question = dated(std::move(answer)); });
   }
 
   template <class T>
-  void put(Facts::ByVolume<T> Facts::* question, const std::string& volume, T answer) {
-    store_.update([&](Facts& known) { (known.*question).insert_or_assign(volume, dated(std::move(answer))); });
+  void put(Facts::ByVolume<T> Facts::*question, const std::string& volume, T answer) {
+    store_.update(
+        [&](Facts& known) { (known.*question).insert_or_assign(volume, dated(std::move(answer))); });
   }
 
   /// Drops the answer about `volume`, because the question no longer makes sense for it.
   template <class T>
-  void forget(Facts::ByVolume<T> Facts::* question, const std::string& volume) {
+  void forget(Facts::ByVolume<T> Facts::*question, const std::string& volume) {
     if ((facts.*question).contains(volume)) {
       store_.update([&](Facts& known) { (known.*question).erase(volume); });
     }
@@ -70,8 +71,8 @@ class Run {
 struct CollectorSpec {
   config::CollectorDefaults defaults;
   Lane lane;
-  /// Runs for the first time after this one has ended a run, and not before the volumes are known, because what that
-  /// one learns decides what to ask. Null for those that can ask at any time.
+  /// Runs for the first time after this one has ended a run, and not before the volumes are known, because
+  /// what that one learns decides what to ask. Null for those that can ask at any time.
   const CollectorSpec* follows;
   /// Asks, and puts what it learnt into the run. What was put stays even when an error follows.
   Result<Found> (*run)(Run&);

@@ -19,7 +19,9 @@ Result<Found> run_detail(Run& run) {
 
 }  // namespace
 
-const CollectorSpec detail_collector{
-    {"detail", "size, free space and file system of bricks", true, 60s}, Lane::transaction, &topology_collector, run_detail};
+const CollectorSpec detail_collector{{"detail", "size, free space and file system of bricks", true, 60s},
+                                     Lane::transaction,
+                                     &topology_collector,
+                                     run_detail};
 
 }  // namespace glusterfs_exporter::collect

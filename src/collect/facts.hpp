@@ -44,7 +44,8 @@ struct Facts {
   ByVolume<model::BitrotReport> bitrot;
   ByVolume<gluster::TopRecord> top;
 
-  /// Drops what is known of volumes that the topology does not list, so that the store does not grow for ever.
+  /// Drops what is known of volumes that the topology does not list, so that the store does not grow for
+  /// ever.
   void forget_deleted_volumes();
 
   /// When the next answer that still holds at `now` gets too old; nothing when there is none.

@@ -19,7 +19,9 @@ Result<Found> run_geo_replication(Run& run) {
 }  // namespace
 
 const CollectorSpec geo_replication_collector{
-    {"geo_replication", "state and backlog of geo-replication sessions", true, 60s}, Lane::query, &topology_collector,
+    {"geo_replication", "state and backlog of geo-replication sessions", true, 60s},
+    Lane::query,
+    &topology_collector,
     run_geo_replication};
 
 }  // namespace glusterfs_exporter::collect

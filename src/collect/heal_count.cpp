@@ -17,7 +17,9 @@ Result<Found> run_heal_count(Run& run) {
 }  // namespace
 
 const CollectorSpec heal_count_collector{
-    {"heal_count", "entries that wait for heal, of replicated volumes", true, 60s}, Lane::transaction, &topology_collector,
+    {"heal_count", "entries that wait for heal, of replicated volumes", true, 60s},
+    Lane::transaction,
+    &topology_collector,
     run_heal_count};
 
 }  // namespace glusterfs_exporter::collect

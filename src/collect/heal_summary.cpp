@@ -30,7 +30,8 @@ Result<Found> run_heal_summary(Run& run) {
 }  // namespace
 
 const CollectorSpec heal_summary_collector{
-    {"heal_summary", "split-brain, where something waits for heal, and the backlog of disperse volumes", true, 120s},
+    {"heal_summary", "split-brain, where something waits for heal, and the backlog of disperse volumes", true,
+     120s},
     Lane::crawl,
     &heal_count_collector,
     run_heal_summary};

@@ -18,6 +18,9 @@ Result<Found> run_peers(Run& run) {
 }  // namespace
 
 const CollectorSpec peers_collector{
-    {"peers", "the nodes of the cluster and whether they are connected", true, 15s}, Lane::query, nullptr, run_peers};
+    {"peers", "the nodes of the cluster and whether they are connected", true, 15s},
+    Lane::query,
+    nullptr,
+    run_peers};
 
 }  // namespace glusterfs_exporter::collect

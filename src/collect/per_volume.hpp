@@ -14,13 +14,13 @@ inline bool ends_run(ErrorKind kind) {
   return kind == ErrorKind::lock || kind == ErrorKind::timeout || kind == ErrorKind::cancelled;
 }
 
-/// Asks a question about each volume for which `wanted` holds and keeps the answers; drops the answers about the
-/// others. Volumes whose answer is oldest come first, so that a run that was cut short is continued by the next one.
-/// Returns the first error.
+/// Asks a question about each volume for which `wanted` holds and keeps the answers; drops the answers about
+/// the others. Volumes whose answer is oldest come first, so that a run that was cut short is continued by
+/// the next one. Returns the first error.
 ///
 /// `ask` takes the VolumeRecord and gives a Result of the answer.
 template <class Answer, class Wanted, class Ask>
-Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::* question, Wanted wanted, Ask ask) {
+Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::*question, Wanted wanted, Ask ask) {
   std::vector<std::pair<SteadyTime, const gluster::VolumeRecord*>> volumes;
   for (const auto& volume : *run.facts.topology.value) {
     if (volume.status != model::VolumeStatus::started || !wanted(volume)) {

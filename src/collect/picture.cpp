@@ -13,8 +13,8 @@ namespace {
 
 using HostByUuid = std::map<std::string, std::string, std::less<>>;
 
-/// A node's name is the one its bricks have in `volume info`; only a node without bricks has the pool's name for it,
-/// which for the local node would be "localhost".
+/// A node's name is the one its bricks have in `volume info`; only a node without bricks has the pool's name
+/// for it, which for the local node would be "localhost".
 HostByUuid name_hosts(const gluster::Topology* topology, const gluster::PeerList* peers,
                       const std::string& local_hostname) {
   HostByUuid hosts;
@@ -78,7 +78,8 @@ model::Volume make_volume(const gluster::VolumeRecord& record) {
   volume.options = record.options;
   volume.profiling = profiling_is_on(record);
 
-  const std::size_t set_size = std::max<std::size_t>(1, std::max(volume.replica_bricks, volume.disperse_bricks));
+  const std::size_t set_size =
+      std::max<std::size_t>(1, std::max(volume.replica_bricks, volume.disperse_bricks));
   for (std::size_t i = 0; i < record.bricks.size(); ++i) {
     if (i % set_size == 0) {
       volume.subvolumes.emplace_back();
@@ -97,7 +98,8 @@ void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
     volume.snapshots = *snapshots;
   }
   if (volume.status != model::VolumeStatus::started) {
-    return;  // the rest is about running bricks; what was learnt before the volume was stopped no longer holds
+    return;  // the rest is about running bricks; what was learnt before the volume was stopped no longer
+             // holds
   }
   if (const auto* status = about(facts.status, volume.name, now)) {
     join_bricks(volume, &status->bricks, [](auto& brick, const auto& row) { brick.online = row.online; });
@@ -108,7 +110,8 @@ void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
     brick.fs_type = row.fs_type;
   });
   if (const auto found = facts.profile.find(volume.name); found != facts.profile.end()) {
-    const auto record = found->second.value;  // each brick's profile keeps the whole answer alive instead of a copy
+    const auto record =
+        found->second.value;  // each brick's profile keeps the whole answer alive instead of a copy
     join_bricks(volume, found->second.at(now), [&](auto& brick, const auto& row) {
       brick.profile = std::shared_ptr<const model::BrickProfile>(record, &row.profile);
     });
@@ -150,7 +153,8 @@ void join_node_reports(model::Volume& volume, const Facts& facts, const HostByUu
   }
 }
 
-/// A daemon serves all volumes of its node and stands in the answer about each; it is online if all of them say so.
+/// A daemon serves all volumes of its node and stands in the answer about each; it is online if all of them
+/// say so.
 std::vector<model::Daemon> make_daemons(const Facts& facts, const HostByUuid& hosts, SteadyTime now) {
   std::map<std::pair<std::string, model::DaemonKind>, bool> online;
   for (const auto& [volume, dated] : facts.status) {
@@ -159,11 +163,13 @@ std::vector<model::Daemon> make_daemons(const Facts& facts, const HostByUuid& ho
       continue;
     }
     for (const auto& daemon : status->daemons) {
-      const auto [entry, added] = online.emplace(std::pair(host_of(hosts, daemon.peer_uuid), daemon.kind), true);
+      const auto [entry, added] =
+          online.emplace(std::pair(host_of(hosts, daemon.peer_uuid), daemon.kind), true);
       entry->second = entry->second && daemon.online;
     }
   }
   std::vector<model::Daemon> daemons;
+  daemons.reserve(online.size());
   for (const auto& [key, is_online] : online) {
     daemons.push_back({key.first, key.second, is_online});
   }

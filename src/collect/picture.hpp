@@ -10,11 +10,11 @@ namespace glusterfs_exporter::collect {
 
 /// What a picture is made of besides the facts.
 struct PictureContext {
-  SteadyTime now;                                ///< decides which facts still hold
-  model::Time taken_at;                          ///< the same moment on the wall clock
+  SteadyTime now;        ///< decides which facts still hold
+  model::Time taken_at;  ///< the same moment on the wall clock
   std::vector<model::CollectorState> collectors;
-  std::string local_hostname;                    ///< names the local node while none of its bricks does
-  const model::Snapshot* previous = nullptr;     ///< for what spans pictures; may be null
+  std::string local_hostname;                 ///< names the local node while none of its bricks does
+  const model::Snapshot* previous = nullptr;  ///< for what spans pictures; may be null
 };
 
 /// Joins the answers that still hold into one picture: peers by uuid, bricks by host and path. Pure.

@@ -8,8 +8,9 @@ namespace {
 using namespace std::chrono_literals;
 
 Result<Found> run_profile(Run& run) {
-  return for_each_volume(run, &Facts::profile, profiling_is_on,
-                         [&](const gluster::VolumeRecord& volume) { return run.source.profile(volume.name); });
+  return for_each_volume(run, &Facts::profile, profiling_is_on, [&](const gluster::VolumeRecord& volume) {
+    return run.source.profile(volume.name);
+  });
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Pictures are made at least this often, so that what they say about this program itself is never old either.
+/// Pictures are made at least this often, so that what they say about this program itself is never old
+/// either.
 constexpr auto kLongestSilence = 15s;
 
 }  // namespace
@@ -31,9 +32,9 @@ void Publisher::wake() {
 
 void Publisher::publish() {
   const auto previous = latest_.get();
-  auto picture = std::make_shared<const model::Snapshot>(make_picture(
-      parts_.store.copy(), {std::chrono::steady_clock::now(), std::chrono::system_clock::now(), parts_.collectors(),
-                            parts_.local_hostname, previous.get()}));
+  auto picture = std::make_shared<const model::Snapshot>(
+      make_picture(parts_.store.copy(), {std::chrono::steady_clock::now(), std::chrono::system_clock::now(),
+                                         parts_.collectors(), parts_.local_hostname, previous.get()}));
   latest_.set(picture);
   parts_.on_picture(picture);
 }

@@ -15,8 +15,9 @@
 
 namespace glusterfs_exporter::collect {
 
-/// Makes a new picture whenever something was learnt or has grown too old, and hands it on, from a thread of its own:
-/// however slowly a picture is used up, collectors never wait, and news that come meanwhile become one picture.
+/// Makes a new picture whenever something was learnt or has grown too old, and hands it on, from a thread of
+/// its own: however slowly a picture is used up, collectors never wait, and news that come meanwhile become
+/// one picture.
 class Publisher {
  public:
   using Picture = std::shared_ptr<const model::Snapshot>;
@@ -25,7 +26,8 @@ class Publisher {
     const FactStore& store;
     std::function<std::vector<model::CollectorState>()> collectors;
     std::string local_hostname;
-    std::function<void(const Picture&)> on_picture;  ///< called on the publisher's thread, one picture after another
+    std::function<void(const Picture&)>
+        on_picture;  ///< called on the publisher's thread, one picture after another
   };
 
   /// The parts have to outlive the publisher.

@@ -40,7 +40,9 @@ Scheduler::Scheduler(Parts parts, std::span<const CollectorSpec* const> table)
   }
 }
 
-Scheduler::~Scheduler() { stop(); }
+Scheduler::~Scheduler() {
+  stop();
+}
 
 void Scheduler::start() {
   for (const auto lane : {Lane::query, Lane::transaction, Lane::crawl}) {
@@ -172,6 +174,7 @@ void Scheduler::follow_topology(const Entry& entry, SteadyTime now) {
 std::vector<model::CollectorState> Scheduler::states() const {
   const std::scoped_lock lock(mutex_);
   std::vector<model::CollectorState> states;
+  states.reserve(entries_.size());
   for (const auto& entry : entries_) {
     states.push_back(entry.state);
   }

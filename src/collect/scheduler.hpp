@@ -40,11 +40,12 @@ class Scheduler {
 
   void start();
 
-  /// Ends the lanes and waits for them. Whoever runs commands for the source has to end those, or this waits for
-  /// their deadlines.
+  /// Ends the lanes and waits for them. Whoever runs commands for the source has to end those, or this waits
+  /// for their deadlines.
   void stop();
 
-  /// Runs every enabled collector once, in the table's order, on the calling thread. Not together with start().
+  /// Runs every enabled collector once, in the table's order, on the calling thread. Not together with
+  /// start().
   void run_once();
 
   /// How each collector does, disabled ones included, in the table's order. From any thread.
@@ -69,7 +70,8 @@ class Scheduler {
   void run(Entry& entry, std::unique_lock<std::mutex>& lock);
   void record(Entry& entry, const Result<Found>& result, SteadyTime started, SteadyTime ended);
   void log_change(const Entry& entry, const model::CollectorState& before) const;
-  /// Collectors run at once when the volumes are known for the first time, or have changed what there is to ask.
+  /// Collectors run at once when the volumes are known for the first time, or have changed what there is to
+  /// ask.
   void follow_topology(const Entry& entry, SteadyTime now);
 
   Parts parts_;

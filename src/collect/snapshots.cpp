@@ -16,7 +16,9 @@ Result<Found> run_snapshots(Run& run) {
 }  // namespace
 
 const CollectorSpec snapshots_collector{
-    {"snapshots", "snapshots and their limits, of volumes that have some", true, 120s}, Lane::query, &topology_collector,
+    {"snapshots", "snapshots and their limits, of volumes that have some", true, 120s},
+    Lane::query,
+    &topology_collector,
     run_snapshots};
 
 }  // namespace glusterfs_exporter::collect

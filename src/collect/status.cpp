@@ -6,8 +6,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A volume that was locked while all were asked is left out of the answer without a word. Asked for by name Gluster
-/// says what was the matter.
+/// A volume that was locked while all were asked is left out of the answer without a word. Asked for by name
+/// Gluster says what was the matter.
 Result<Found> run_status(Run& run) {
   auto volumes = run.source.status();
   if (!volumes) {
@@ -35,7 +35,9 @@ Result<Found> run_status(Run& run) {
 
 }  // namespace
 
-const CollectorSpec status_collector{
-    {"status", "bricks and daemons online, tasks", true, 30s}, Lane::transaction, &topology_collector, run_status};
+const CollectorSpec status_collector{{"status", "bricks and daemons online, tasks", true, 30s},
+                                     Lane::transaction,
+                                     &topology_collector,
+                                     run_status};
 
 }  // namespace glusterfs_exporter::collect

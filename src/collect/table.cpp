@@ -6,10 +6,10 @@ namespace glusterfs_exporter::collect {
 
 std::span<const CollectorSpec* const> collector_table() {
   static constexpr std::array<const CollectorSpec*, 14> kTable{
-      &topology_collector,  &peers_collector,      &status_collector,          &detail_collector, &profile_collector,
-      &heal_count_collector, &heal_summary_collector, &quota_collector,        &rebalance_collector,
-      &snapshots_collector, &geo_replication_collector, &bitrot_collector,     &top_collector,
-      &op_version_collector,
+      &topology_collector,  &peers_collector,      &status_collector,          &detail_collector,
+      &profile_collector,   &heal_count_collector, &heal_summary_collector,    &quota_collector,
+      &rebalance_collector, &snapshots_collector,  &geo_replication_collector, &bitrot_collector,
+      &top_collector,       &op_version_collector,
   };
   return kTable;
 }

@@ -8,7 +8,8 @@
 
 namespace glusterfs_exporter::collect {
 
-/// All collectors, in the order in which they first run. The first one learns the volumes that the others ask about.
+/// All collectors, in the order in which they first run. The first one learns the volumes that the others ask
+/// about.
 std::span<const CollectorSpec* const> collector_table();
 
 /// The same for the reader of the configuration.

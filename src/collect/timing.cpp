@@ -50,7 +50,8 @@ void Timing::ended(const Result<Found>& result, SteadyTime started, SteadyTime e
   ++failures_in_a_row_;
   const auto kind = result.error().kind;
   if (kind == ErrorKind::lock) {
-    lane_pause_ = spread(std::min(doubled(kFirstPauseAfterLock, failures_in_a_row_ - 1), kLongestPause), chance);
+    lane_pause_ =
+        spread(std::min(doubled(kFirstPauseAfterLock, failures_in_a_row_ - 1), kLongestPause), chance);
     due_ = ended + lane_pause_;
   } else if (kind == ErrorKind::timeout) {
     const auto longest = std::max(kLongestPause, interval_);

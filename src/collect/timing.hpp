@@ -8,7 +8,8 @@
 
 namespace glusterfs_exporter::collect {
 
-/// When one collector runs next, and for how long its answers hold. Pure: time and chance come in as arguments.
+/// When one collector runs next, and for how long its answers hold. Pure: time and chance come in as
+/// arguments.
 class Timing {
  public:
   explicit Timing(std::chrono::milliseconds interval) : interval_(interval) {}
@@ -16,15 +17,16 @@ class Timing {
   [[nodiscard]] SteadyTime due() const { return due_; }
   void run_at_once(SteadyTime now) { due_ = std::min(due_, now); }
 
-  /// Until when answers hold that a run starting at `now` learns: a few intervals, or more where runs in fact come
-  /// more slowly than the interval says.
+  /// Until when answers hold that a run starting at `now` learns: a few intervals, or more where runs in fact
+  /// come more slowly than the interval says.
   [[nodiscard]] SteadyTime answers_expire(SteadyTime now) const;
 
-  /// Plans the next run after one that started at `started` and ended just now, at `ended`. `chance` in [0, 1).
+  /// Plans the next run after one that started at `started` and ended just now, at `ended`. `chance` in [0,
+  /// 1).
   ///
-  /// After a success: an interval after the start; less often where there was nothing to be found. After a lock
-  /// conflict or a timeout Gluster is busy or ill: each further one doubles the pause, and chance spreads the pauses
-  /// of exporters that got into each other's way.
+  /// After a success: an interval after the start; less often where there was nothing to be found. After a
+  /// lock conflict or a timeout Gluster is busy or ill: each further one doubles the pause, and chance
+  /// spreads the pauses of exporters that got into each other's way.
   void ended(const Result<Found>& result, SteadyTime started, SteadyTime ended, double chance);
 
   /// How long the whole lane should leave Gluster alone after the last run; zero unless that met a lock.

@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array kCalls{model::TopCall::open, model::TopCall::read, model::TopCall::write, model::TopCall::opendir,
-                            model::TopCall::readdir};
+constexpr std::array kCalls{model::TopCall::open, model::TopCall::read, model::TopCall::write,
+                            model::TopCall::opendir, model::TopCall::readdir};
 
 /// The answers about one brick come in a list per call; they become one list per brick.
 void merge(gluster::TopRecord& all, gluster::TopRecord added) {
@@ -44,7 +44,9 @@ Result<Found> run_top(Run& run) {
 }  // namespace
 
 const CollectorSpec top_collector{
-    {"top", "the busiest files of each brick: five transactions a volume", false, 60s}, Lane::transaction, &topology_collector,
+    {"top", "the busiest files of each brick: five transactions a volume", false, 60s},
+    Lane::transaction,
+    &topology_collector,
     run_top};
 
 }  // namespace glusterfs_exporter::collect

@@ -6,8 +6,8 @@
 
 namespace glusterfs_exporter {
 
-/// The newest of a sequence of immutable values. Any number of threads may read while one publishes; a reader keeps
-/// what it got for as long as it likes.
+/// The newest of a sequence of immutable values. Any number of threads may read while one publishes; a reader
+/// keeps what it got for as long as it likes.
 template <class T>
 class Latest {
  public:

@@ -12,7 +12,8 @@
 #include "model/tasks.hpp"
 #include "model/volume.hpp"
 
-/// What Gluster answers, question by question, the same whichever way it was asked. Text in records is valid UTF-8.
+/// What Gluster answers, question by question, the same whichever way it was asked. Text in records is valid
+/// UTF-8.
 namespace glusterfs_exporter::gluster {
 
 struct BrickRecord {

@@ -10,9 +10,10 @@ namespace glusterfs_exporter::gluster {
 
 /// The questions this program has for Gluster; the only way for the parts after this one to reach it.
 ///
-/// Every question only reads. A volume's name must come from topology(). Where Gluster answers "there is no such
-/// thing here" (no quota, no session), the answer is an empty record, not an error. Calls block until the answer, the
-/// deadline, or this program's end. Implementations are safe to call from several threads at once.
+/// Every question only reads. A volume's name must come from topology(). Where Gluster answers "there is no
+/// such thing here" (no quota, no session), the answer is an empty record, not an error. Calls block until
+/// the answer, the deadline, or this program's end. Implementations are safe to call from several threads at
+/// once.
 class Source {
  public:
   virtual ~Source() = default;
@@ -30,7 +31,8 @@ class Source {
 
   /// How many entries wait for heal. For replicated volumes only: Gluster refuses to count for others.
   virtual Result<HealRecord> heal_count(const std::string& volume) = 0;
-  /// The same and split-brain, by a crawl: minutes when there is much to heal. For disperse and replicated volumes.
+  /// The same and split-brain, by a crawl: minutes when there is much to heal. For disperse and replicated
+  /// volumes.
   virtual Result<HealRecord> heal_summary(const std::string& volume) = 0;
 
   virtual Result<std::vector<model::QuotaLimit>> quota(const std::string& volume) = 0;

@@ -13,7 +13,8 @@ void each_capacity(const View& view, Samples& samples) {
 }
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_brick_info", MetricType::info, "volume,host,brick,subvolume,peer_uuid,device,fs_type,arbiter",
+    Family{"glusterfs_brick_info", MetricType::info,
+           "volume,host,brick,subvolume,peer_uuid,device,fs_type,arbiter",
            "What the brick is; device and fs_type are empty while not known",
            [](const View& view, Samples& samples) {
              for (const auto& [brick, subvolume, labels] : view.bricks) {
@@ -44,6 +45,8 @@ constexpr std::array kFamilies{
 
 }  // namespace
 
-std::span<const Family> brick_families() { return kFamilies; }
+std::span<const Family> brick_families() {
+  return kFamilies;
+}
 
 }  // namespace glusterfs_exporter::metrics

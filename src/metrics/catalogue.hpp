@@ -20,13 +20,15 @@ enum class MetricType : std::uint8_t {
   state_set,  ///< one series per state with the label `state`, one of them 1; a gauge to Prometheus
 };
 
-/// One metric: the only place where its name, type, labels and meaning stand. docs/metrics.md is made from these.
+/// One metric: the only place where its name, type, labels and meaning stand. docs/metrics.md is made from
+/// these.
 struct Family {
   std::string_view name;
   MetricType type;
   std::string_view labels;  ///< in the order they are written, separated by commas
   std::string_view help;    ///< one sentence without a full stop
-  /// Writes the samples that the picture holds, none when it is not known. Null for what the exporter counts itself.
+  /// Writes the samples that the picture holds, none when it is not known. Null for what the exporter counts
+  /// itself.
   void (*write)(const View& view, Samples& samples);
 };
 

@@ -25,10 +25,11 @@ constexpr std::array<std::pair<DaemonKind, std::string_view>, 6> kDaemons{{{Daem
 
 enum class PeerState : std::uint8_t { in_cluster, rejected, detaching, handshake };
 
-constexpr std::array<std::pair<PeerState, std::string_view>, 4> kPeerStates{{{PeerState::in_cluster, "in_cluster"},
-                                                                             {PeerState::rejected, "rejected"},
-                                                                             {PeerState::detaching, "detaching"},
-                                                                             {PeerState::handshake, "handshake"}}};
+constexpr std::array<std::pair<PeerState, std::string_view>, 4> kPeerStates{
+    {{PeerState::in_cluster, "in_cluster"},
+     {PeerState::rejected, "rejected"},
+     {PeerState::detaching, "detaching"},
+     {PeerState::handshake, "handshake"}}};
 
 /// Gluster has a dozen sentences; all but three are steps on a peer's way in.
 PeerState peer_state(std::string_view words) {
@@ -63,7 +64,8 @@ constexpr std::array kFamilies{
            "The highest operating version that all nodes of the cluster support",
            [](const View& view, Samples& samples) { samples.add("", view.snapshot->max_op_version); }},
     Family{"glusterfs_cluster_health", MetricType::state_set, "state",
-           "Health of the cluster: critical when data is out of reach, degraded when a brick or a peer is missing",
+           "Health of the cluster: critical when data is out of reach, degraded when a brick or a peer is "
+           "missing",
            [](const View& view, Samples& samples) {
              if (view.snapshot->health) {
                add_state_set(samples, "", *view.snapshot->health, kClusterHealth);
@@ -106,6 +108,8 @@ constexpr std::array kFamilies{
 
 }  // namespace
 
-std::span<const Family> cluster_families() { return kFamilies; }
+std::span<const Family> cluster_families() {
+  return kFamilies;
+}
 
 }  // namespace glusterfs_exporter::metrics

@@ -27,7 +27,7 @@ void each_brick(const View& view, Samples& samples) {
 
 /// A member of something that may not be known.
 template <class Whole, class Part>
-std::optional<Part> part_of(const std::optional<Whole>& whole, Part Whole::* member) {
+std::optional<Part> part_of(const std::optional<Whole>& whole, Part Whole::*member) {
   return whole ? std::optional<Part>((*whole).*member) : std::nullopt;
 }
 

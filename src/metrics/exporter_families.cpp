@@ -40,19 +40,22 @@ constexpr std::array kFamilies{
              return state.success ? std::optional(state.last_duration.count()) : std::nullopt;
            }>},
     Family{"glusterfs_collector_last_success_timestamp_seconds", MetricType::gauge, "collector",
-           "When the collector last succeeded",
-           each_collector<[](const model::CollectorState& state) { return seconds_since_epoch(state.last_success); }>},
+           "When the collector last succeeded", each_collector<[](const model::CollectorState& state) {
+             return seconds_since_epoch(state.last_success);
+           }>},
     Family{"glusterfs_collector_interval_seconds", MetricType::gauge, "collector",
-           "How often the collector runs while all is well", each_collector<[](const model::CollectorState& state) {
+           "How often the collector runs while all is well",
+           each_collector<[](const model::CollectorState& state) {
              return std::chrono::duration<double>(state.interval).count();
            }>},
     Family{"glusterfs_exporter_command_duration_seconds", MetricType::histogram, "command,le",
            "How long commands of the gluster CLI took", nullptr},
     Family{"glusterfs_exporter_command_failures_total", MetricType::counter, "command,reason",
            "Commands without a good answer: timeout, lock, exit, parse, empty, oversize, spawn", nullptr},
-    Family{"glusterfs_exporter_http_requests_total", MetricType::counter, "route,code", "HTTP requests answered",
-           nullptr},
-    Family{"process_cpu_seconds_total", MetricType::counter, "", "CPU time of this exporter, without its children",
+    Family{"glusterfs_exporter_http_requests_total", MetricType::counter, "route,code",
+           "HTTP requests answered", nullptr},
+    Family{"process_cpu_seconds_total", MetricType::counter, "",
+           "CPU time of this exporter, without its children",
            [](const View& view, Samples& samples) { samples.add("", view.process.cpu_seconds); }},
     Family{"process_resident_memory_bytes", MetricType::gauge, "", "Memory of this exporter in RAM",
            [](const View& view, Samples& samples) { samples.add("", view.process.resident_bytes); }},
@@ -70,6 +73,8 @@ constexpr std::array kFamilies{
 
 }  // namespace
 
-std::span<const Family> exporter_families() { return kFamilies; }
+std::span<const Family> exporter_families() {
+  return kFamilies;
+}
 
 }  // namespace glusterfs_exporter::metrics

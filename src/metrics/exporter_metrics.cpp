@@ -13,9 +13,8 @@ namespace {
 
 /// Seconds; a good answer of the CLI takes 0.04 to 0.1, the default deadline of a transaction is 120.
 const prometheus::Histogram::BucketBoundaries& duration_bounds() {
-  static const prometheus::Histogram::BucketBoundaries kBounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                               0.25,  0.5,    1,     2.5,  5,     10,   30,
-                                                               60,    120,    300,   600};
+  static const prometheus::Histogram::BucketBoundaries kBounds{
+      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
   return kBounds;
 }
 
@@ -28,11 +27,12 @@ auto& add_family(Builder builder, std::string_view name, prometheus::Registry& r
 }  // namespace
 
 ExporterMetrics::ExporterMetrics()
-    : command_durations_(add_family(prometheus::BuildHistogram(), "glusterfs_exporter_command_duration_seconds",
-                                    registry_)),
+    : command_durations_(
+          add_family(prometheus::BuildHistogram(), "glusterfs_exporter_command_duration_seconds", registry_)),
       command_failures_(
           add_family(prometheus::BuildCounter(), "glusterfs_exporter_command_failures_total", registry_)),
-      requests_(add_family(prometheus::BuildCounter(), "glusterfs_exporter_http_requests_total", registry_)) {}
+      requests_(add_family(prometheus::BuildCounter(), "glusterfs_exporter_http_requests_total", registry_)) {
+}
 
 void ExporterMetrics::command_ended(std::string_view command, std::chrono::duration<double> duration,
                                     std::string_view reason) {

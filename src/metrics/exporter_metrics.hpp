@@ -15,7 +15,8 @@ class ExporterMetrics {
   ExporterMetrics();
 
   /// `reason` is empty for a command that answered, else a value of ErrorKind.
-  void command_ended(std::string_view command, std::chrono::duration<double> duration, std::string_view reason);
+  void command_ended(std::string_view command, std::chrono::duration<double> duration,
+                     std::string_view reason);
   void request_answered(std::string_view route, int status);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }

@@ -25,7 +25,8 @@ std::string gzip(std::string_view bytes) {
   while (state == Z_OK) {
     const auto in_now = std::min(kMost, bytes.size() - taken);
     const auto out_now = std::min(kMost, out.size() - given);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data() + taken));  // NOLINT: zlib only reads
+    stream.next_in =
+        reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data() + taken));  // NOLINT: zlib only reads
     stream.avail_in = static_cast<uInt>(in_now);
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + given);  // NOLINT: bytes are bytes
     stream.avail_out = static_cast<uInt>(out_now);

@@ -28,8 +28,8 @@ void each_fop(const View& view, bool timed, Write write) {
   });
 }
 
-/// Gluster counts operations of S ≤ size < 2·S bytes under S, so the bounds are one below powers of two. The same for
-/// every brick, so that they can be added up.
+/// Gluster counts operations of S ≤ size < 2·S bytes under S, so the bounds are one below powers of two. The
+/// same for every brick, so that they can be added up.
 struct Bound {
   std::uint64_t bytes;
   std::string_view le;
@@ -66,7 +66,8 @@ void add_size_histogram(Samples& samples, const std::string& labels, const model
 
 constexpr std::array kFamilies{
     Family{"glusterfs_brick_fop_duration_seconds", MetricType::summary, "volume,host,brick,fop",
-           "Time the brick took for operations since it started; rate of the sum by rate of the count is the latency",
+           "Time the brick took for operations since it started; rate of the sum by rate of the count is the "
+           "latency",
            [](const View& view, Samples& samples) {
              each_fop(view, true, [&](const std::string& labels, const model::FopStats& fop) {
                samples.add(labels, {{"fop", fop.fop}}, fop.seconds_total, "_sum");
@@ -123,6 +124,8 @@ constexpr std::array kFamilies{
 
 }  // namespace
 
-std::span<const Family> operation_families() { return kFamilies; }
+std::span<const Family> operation_families() {
+  return kFamilies;
+}
 
 }  // namespace glusterfs_exporter::metrics

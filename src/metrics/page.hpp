@@ -5,7 +5,8 @@
 
 namespace glusterfs_exporter::metrics {
 
-/// One rendered page in every form it is served in. Immutable once published: readers share it without a lock.
+/// One rendered page in every form it is served in. Immutable once published: readers share it without a
+/// lock.
 struct Page {
   using Bytes = std::shared_ptr<const std::string>;
 

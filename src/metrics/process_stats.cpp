@@ -13,8 +13,8 @@ namespace glusterfs_exporter::metrics {
 
 namespace {
 
-/// The fields of /proc/self/stat from the third one on, as proc(5) numbers them; the second is a name that may hold
-/// spaces.
+/// The fields of /proc/self/stat from the third one on, as proc(5) numbers them; the second is a name that
+/// may hold spaces.
 std::vector<std::string> stat_fields() {
   std::ifstream file("/proc/self/stat");
   std::string line;

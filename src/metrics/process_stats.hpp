@@ -5,7 +5,8 @@
 
 namespace glusterfs_exporter::metrics {
 
-/// What the kernel says about this process, as Prometheus' client libraries show it. Absent: could not be read.
+/// What the kernel says about this process, as Prometheus' client libraries show it. Absent: could not be
+/// read.
 struct ProcessStats {
   std::optional<double> cpu_seconds;
   std::optional<std::uint64_t> resident_bytes;

@@ -46,8 +46,10 @@ std::string metrics_reference() {
       "# Metrics\n\n"
       "This page is made from the catalogue in `src/metrics/`; a test fails when it is not up to date\n"
       "(`scripts/test.sh --update` writes it anew).\n\n"
-      "What is not known is absent, never zero. An *info* is always 1 and says what it says in its labels. A *state "
-      "set* has\none series per state with the label `state`, exactly one of them 1. Sizes are bytes, times are "
+      "What is not known is absent, never zero. An *info* is always 1 and says what it says in its labels. A "
+      "*state "
+      "set* has\none series per state with the label `state`, exactly one of them 1. Sizes are bytes, times "
+      "are "
       "seconds.\n";
   for (const auto& section : catalogue()) {
     page += "\n## ";

@@ -28,7 +28,9 @@ std::string_view text_type(MetricType type) {
 }
 
 /// OpenMetrics' own state set wants the metric's name as the label; ours have `state`, so they stay gauges.
-std::string_view openmetrics_type(MetricType type) { return type == MetricType::info ? "info" : text_type(type); }
+std::string_view openmetrics_type(MetricType type) {
+  return type == MetricType::info ? "info" : text_type(type);
+}
 
 /// In OpenMetrics the name of a counter or an info is that of its samples without their suffix.
 std::string_view openmetrics_name(const Family& family) {
@@ -58,14 +60,15 @@ void write_histogram(const std::string& labels, const prometheus::ClientMetric::
   for (const auto& bucket : histogram.bucket) {
     std::string bound;
     Samples(bound).add("", bucket.upper_bound);  // " 0.5\n"
-    samples.add(labels, {{"le", std::string_view(bound).substr(1, bound.size() - 2)}}, bucket.cumulative_count,
-                "_bucket");
+    samples.add(labels, {{"le", std::string_view(bound).substr(1, bound.size() - 2)}},
+                bucket.cumulative_count, "_bucket");
   }
   samples.add(labels, {}, histogram.sample_sum, "_sum");
   samples.add(labels, {}, histogram.sample_count, "_count");
 }
 
-/// Writes what prometheus-cpp counted. Its labels come sorted by name; the order is of no importance to Prometheus.
+/// Writes what prometheus-cpp counted. Its labels come sorted by name; the order is of no importance to
+/// Prometheus.
 void write_own(const prometheus::MetricFamily& family, Samples& samples) {
   for (const auto& metric : family.metric) {
     std::string labels;

@@ -17,7 +17,8 @@ namespace glusterfs_exporter::metrics {
 class Renderer {
  public:
   /// `shown_options`: which options glusterfs_volume_option_info shows.
-  explicit Renderer(std::set<std::string, std::less<>> shown_options) : shown_options_(std::move(shown_options)) {}
+  explicit Renderer(std::set<std::string, std::less<>> shown_options)
+      : shown_options_(std::move(shown_options)) {}
 
   /// Both plain forms of the page; `own` is what ExporterMetrics::collect() gave.
   Page render(const model::Snapshot& snapshot, const ProcessStats& process,

@@ -8,7 +8,9 @@ namespace glusterfs_exporter::metrics {
 
 namespace {
 
-bool needs_escape(char c) { return c == '"' || c == '\\' || c == '\n'; }
+bool needs_escape(char c) {
+  return c == '"' || c == '\\' || c == '\n';
+}
 
 void append_escaped(std::string& out, std::string_view value) {
   if (std::ranges::none_of(value, needs_escape)) {

@@ -14,8 +14,8 @@ struct Label {
   std::string_view value;  ///< as it is; escaped when written
 };
 
-/// `name="value",…` with the values escaped: what stands between a sample's braces. Made once for each thing that has
-/// many samples.
+/// `name="value",…` with the values escaped: what stands between a sample's braces. Made once for each thing
+/// that has many samples.
 std::string make_labels(std::initializer_list<Label> labels);
 
 /// Writes samples in the form that text format 0.0.4 and OpenMetrics 1.0 have in common.
@@ -27,10 +27,12 @@ class Samples {
   /// What the following samples are called.
   void set_name(std::string_view name) { name_ = name; }
 
-  /// A sample with `labels` (from make_labels, or empty), `more` labels after them, and `suffix` after the name.
+  /// A sample with `labels` (from make_labels, or empty), `more` labels after them, and `suffix` after the
+  /// name.
   template <class Number>
-    requires std::integral<Number> || std::floating_point<Number>
-  void add(std::string_view labels, std::initializer_list<Label> more, Number value, std::string_view suffix = {}) {
+  requires std::integral<Number> || std::floating_point<Number>
+  void add(std::string_view labels, std::initializer_list<Label> more, Number value,
+           std::string_view suffix = {}) {
     begin(labels, more, suffix);
     end(value);
   }

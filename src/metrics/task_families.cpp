@@ -14,17 +14,19 @@ using model::TaskKind;
 using model::TaskState;
 using model::TopCall;
 
-constexpr std::array<std::pair<TaskState, std::string_view>, 6> kTaskStates{{{TaskState::not_started, "not_started"},
-                                                                             {TaskState::in_progress, "in_progress"},
-                                                                             {TaskState::stopped, "stopped"},
-                                                                             {TaskState::completed, "completed"},
-                                                                             {TaskState::failed, "failed"},
-                                                                             {TaskState::unknown, "unknown"}}};
+constexpr std::array<std::pair<TaskState, std::string_view>, 6> kTaskStates{
+    {{TaskState::not_started, "not_started"},
+     {TaskState::in_progress, "in_progress"},
+     {TaskState::stopped, "stopped"},
+     {TaskState::completed, "completed"},
+     {TaskState::failed, "failed"},
+     {TaskState::unknown, "unknown"}}};
 
-constexpr std::array<std::pair<ScrubState, std::string_view>, 4> kScrubStates{{{ScrubState::idle, "idle"},
-                                                                               {ScrubState::in_progress, "in_progress"},
-                                                                               {ScrubState::paused, "paused"},
-                                                                               {ScrubState::unknown, "unknown"}}};
+constexpr std::array<std::pair<ScrubState, std::string_view>, 4> kScrubStates{
+    {{ScrubState::idle, "idle"},
+     {ScrubState::in_progress, "in_progress"},
+     {ScrubState::paused, "paused"},
+     {ScrubState::unknown, "unknown"}}};
 
 constexpr std::array<std::pair<TopCall, std::string_view>, 5> kTopCalls{{{TopCall::open, "open"},
                                                                          {TopCall::read, "read"},
@@ -33,20 +35,22 @@ constexpr std::array<std::pair<TopCall, std::string_view>, 5> kTopCalls{{{TopCal
                                                                          {TopCall::readdir, "readdir"}}};
 
 /// Gluster's words for the state of a geo-replication worker, and the label values for them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWorkerStates{{{"Active", "active"},
-                                                                                      {"Passive", "passive"},
-                                                                                      {"Faulty", "faulty"},
-                                                                                      {"Initializing...", "initializing"},
-                                                                                      {"Created", "created"},
-                                                                                      {"Stopped", "stopped"},
-                                                                                      {"Paused", "paused"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWorkerStates{
+    {{"Active", "active"},
+     {"Passive", "passive"},
+     {"Faulty", "faulty"},
+     {"Initializing...", "initializing"},
+     {"Created", "created"},
+     {"Stopped", "stopped"},
+     {"Paused", "paused"}}};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kCrawlStates{
     {{"Hybrid Crawl", "hybrid"}, {"History Crawl", "history"}, {"Changelog Crawl", "changelog"}}};
 
 /// A state set over Gluster's words, with "unknown" for words that are not in the list.
 template <class States>
-void add_word_states(Samples& samples, std::string_view labels, std::string_view words, const States& states) {
+void add_word_states(Samples& samples, std::string_view labels, std::string_view words,
+                     const States& states) {
   add_state_set(samples, labels, words, states);
   const bool known = std::ranges::any_of(states, [&](const auto& state) { return state.first == words; });
   samples.add(labels, {{"state", "unknown"}}, !known);
@@ -128,29 +132,33 @@ constexpr std::string_view kNodeLabels = "volume,host";
 constexpr std::string_view kWorkerLabels = "volume,secondary,host,brick";
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_quota_hard_limit_bytes", MetricType::gauge, kQuotaLabels, "Space the directory may use at most",
-           each_quota_limit<&model::QuotaLimit::hard_limit_bytes>},
-    Family{"glusterfs_quota_soft_limit_bytes", MetricType::gauge, kQuotaLabels, "Space beyond which Gluster warns",
-           each_quota_limit<&model::QuotaLimit::soft_limit_bytes>},
+    Family{"glusterfs_quota_hard_limit_bytes", MetricType::gauge, kQuotaLabels,
+           "Space the directory may use at most", each_quota_limit<&model::QuotaLimit::hard_limit_bytes>},
+    Family{"glusterfs_quota_soft_limit_bytes", MetricType::gauge, kQuotaLabels,
+           "Space beyond which Gluster warns", each_quota_limit<&model::QuotaLimit::soft_limit_bytes>},
     Family{"glusterfs_quota_used_bytes", MetricType::gauge, kQuotaLabels, "Space the directory uses",
            each_quota_limit<&model::QuotaLimit::used_bytes>},
     Family{"glusterfs_quota_soft_limit_exceeded", MetricType::gauge, kQuotaLabels,
-           "Whether the directory is beyond its soft limit", each_quota_limit<&model::QuotaLimit::soft_limit_exceeded>},
+           "Whether the directory is beyond its soft limit",
+           each_quota_limit<&model::QuotaLimit::soft_limit_exceeded>},
     Family{"glusterfs_quota_hard_limit_exceeded", MetricType::gauge, kQuotaLabels,
-           "Whether the directory is beyond its hard limit", each_quota_limit<&model::QuotaLimit::hard_limit_exceeded>},
+           "Whether the directory is beyond its hard limit",
+           each_quota_limit<&model::QuotaLimit::hard_limit_exceeded>},
     Family{"glusterfs_quota_objects_limit", MetricType::gauge, kQuotaLabels,
-           "Files and directories the directory may hold at most", each_quota_limit<&model::QuotaLimit::objects_limit>},
-    Family{"glusterfs_quota_files", MetricType::gauge, kQuotaLabels, "Files in a directory with a limit on objects",
-           each_quota_limit<&model::QuotaLimit::files>},
+           "Files and directories the directory may hold at most",
+           each_quota_limit<&model::QuotaLimit::objects_limit>},
+    Family{"glusterfs_quota_files", MetricType::gauge, kQuotaLabels,
+           "Files in a directory with a limit on objects", each_quota_limit<&model::QuotaLimit::files>},
     Family{"glusterfs_quota_directories", MetricType::gauge, kQuotaLabels,
-           "Directories in a directory with a limit on objects", each_quota_limit<&model::QuotaLimit::directories>},
+           "Directories in a directory with a limit on objects",
+           each_quota_limit<&model::QuotaLimit::directories>},
 
     Family{"glusterfs_volume_snapshots", MetricType::gauge, "volume", "Snapshots of a volume that has some",
            each_volume<[](const model::Volume& volume) {
              return volume.snapshots ? std::optional(volume.snapshots->snapshots.size()) : std::nullopt;
            }>},
-    Family{"glusterfs_volume_snapshot_hard_limit", MetricType::gauge, "volume", "How many snapshots there may be",
-           each_volume<[](const model::Volume& volume) {
+    Family{"glusterfs_volume_snapshot_hard_limit", MetricType::gauge, "volume",
+           "How many snapshots there may be", each_volume<[](const model::Volume& volume) {
              return volume.snapshots ? volume.snapshots->hard_limit : std::nullopt;
            }>},
     Family{"glusterfs_volume_snapshot_soft_limit", MetricType::gauge, "volume",
@@ -174,7 +182,8 @@ constexpr std::array kFamilies{
                }
              }
            }},
-    Family{"glusterfs_rebalance_state", MetricType::state_set, "volume,host,state", "State of the task on the node",
+    Family{"glusterfs_rebalance_state", MetricType::state_set, "volume,host,state",
+           "State of the task on the node",
            [](const View& view, Samples& samples) {
              each_rebalance_node(view, [&](const std::string& labels, const model::RebalanceNode& node) {
                add_state_set(samples, labels, node.state, kTaskStates);
@@ -184,15 +193,15 @@ constexpr std::array kFamilies{
            each_rebalance<&model::RebalanceNode::moved_files>},
     Family{"glusterfs_rebalance_moved_bytes", MetricType::gauge, kNodeLabels, "Bytes the task has moved",
            each_rebalance<&model::RebalanceNode::moved_bytes>},
-    Family{"glusterfs_rebalance_scanned_files", MetricType::gauge, kNodeLabels, "Files the task has looked at",
-           each_rebalance<&model::RebalanceNode::scanned_files>},
-    Family{"glusterfs_rebalance_failed_files", MetricType::gauge, kNodeLabels, "Files the task could not move",
-           each_rebalance<&model::RebalanceNode::failed_files>},
+    Family{"glusterfs_rebalance_scanned_files", MetricType::gauge, kNodeLabels,
+           "Files the task has looked at", each_rebalance<&model::RebalanceNode::scanned_files>},
+    Family{"glusterfs_rebalance_failed_files", MetricType::gauge, kNodeLabels,
+           "Files the task could not move", each_rebalance<&model::RebalanceNode::failed_files>},
     Family{"glusterfs_rebalance_skipped_files", MetricType::gauge, kNodeLabels,
            "Files the task left where they are, most often for want of space",
            each_rebalance<&model::RebalanceNode::skipped_files>},
-    Family{"glusterfs_rebalance_run_seconds", MetricType::gauge, kNodeLabels, "How long the task has run, or ran",
-           each_rebalance<&model::RebalanceNode::run_seconds>},
+    Family{"glusterfs_rebalance_run_seconds", MetricType::gauge, kNodeLabels,
+           "How long the task has run, or ran", each_rebalance<&model::RebalanceNode::run_seconds>},
 
     Family{"glusterfs_georep_state", MetricType::state_set, "volume,secondary,host,brick,state",
            "State of the brick's geo-replication worker",
@@ -253,9 +262,11 @@ constexpr std::array kFamilies{
                }
              }
            }},
-    Family{"glusterfs_bitrot_scrubbed_files", MetricType::gauge, kNodeLabels, "Files checked by the last scrub",
+    Family{"glusterfs_bitrot_scrubbed_files", MetricType::gauge, kNodeLabels,
+           "Files checked by the last scrub",
            each_scrubber<[](const model::BitrotNode& node) { return node.scrubbed_files; }>},
-    Family{"glusterfs_bitrot_skipped_files", MetricType::gauge, kNodeLabels, "Files the last scrub passed over",
+    Family{"glusterfs_bitrot_skipped_files", MetricType::gauge, kNodeLabels,
+           "Files the last scrub passed over",
            each_scrubber<[](const model::BitrotNode& node) { return node.skipped_files; }>},
     Family{"glusterfs_bitrot_corrupted_objects", MetricType::gauge, kNodeLabels,
            "Objects whose content no longer has the signature it had",
@@ -263,7 +274,8 @@ constexpr std::array kFamilies{
     Family{"glusterfs_bitrot_last_scrub_timestamp_seconds", MetricType::gauge, kNodeLabels,
            "When the last scrub was completed",
            each_scrubber<[](const model::BitrotNode& node) { return seconds_since_epoch(node.last_scrub); }>},
-    Family{"glusterfs_bitrot_last_scrub_seconds", MetricType::gauge, kNodeLabels, "How long the last scrub took",
+    Family{"glusterfs_bitrot_last_scrub_seconds", MetricType::gauge, kNodeLabels,
+           "How long the last scrub took",
            each_scrubber<[](const model::BitrotNode& node) { return node.last_scrub_seconds; }>},
 
     Family{"glusterfs_top_file_calls", MetricType::gauge, "volume,host,brick,call,file",
@@ -271,7 +283,8 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& [brick, subvolume, labels] : view.bricks) {
                for (const auto& top : brick->top_files) {
-                 const auto* call = std::ranges::find(kTopCalls, top.call, &std::pair<TopCall, std::string_view>::first);
+                 const auto* call =
+                     std::ranges::find(kTopCalls, top.call, &std::pair<TopCall, std::string_view>::first);
                  samples.add(labels, {{"call", call->second}, {"file", top.file}}, top.count);
                }
              }
@@ -280,6 +293,8 @@ constexpr std::array kFamilies{
 
 }  // namespace
 
-std::span<const Family> task_families() { return kFamilies; }
+std::span<const Family> task_families() {
+  return kFamilies;
+}
 
 }  // namespace glusterfs_exporter::metrics

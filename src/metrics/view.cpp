@@ -14,7 +14,8 @@ View make_view(const model::Snapshot& snapshot, const ProcessStats& process,
           {&volume.subvolumes[i], make_labels({{"volume", volume.name}, {"subvolume", std::to_string(i)}})});
       for (const auto& brick : volume.subvolumes[i].bricks) {
         view.bricks.push_back(
-            {&brick, i, make_labels({{"volume", volume.name}, {"host", brick.id.host}, {"brick", brick.id.path}})});
+            {&brick, i,
+             make_labels({{"volume", volume.name}, {"host", brick.id.host}, {"brick", brick.id.path}})});
       }
     }
   }

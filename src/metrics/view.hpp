@@ -25,8 +25,8 @@ struct BrickView {
   std::string labels;  ///< volume, host, brick
 };
 
-/// A picture laid out for writing: what recurs in the labels of many samples is written once. Points into the picture,
-/// which has to outlive it.
+/// A picture laid out for writing: what recurs in the labels of many samples is written once. Points into the
+/// picture, which has to outlive it.
 struct View {
   const model::Snapshot* snapshot;
   std::vector<VolumeView> volumes;

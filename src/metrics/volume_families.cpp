@@ -13,9 +13,10 @@ namespace {
 using model::VolumeStatus;
 using model::VolumeType;
 
-constexpr std::array<std::pair<VolumeStatus, std::string_view>, 3> kStatuses{{{VolumeStatus::created, "created"},
-                                                                              {VolumeStatus::started, "started"},
-                                                                              {VolumeStatus::stopped, "stopped"}}};
+constexpr std::array<std::pair<VolumeStatus, std::string_view>, 3> kStatuses{
+    {{VolumeStatus::created, "created"},
+     {VolumeStatus::started, "started"},
+     {VolumeStatus::stopped, "stopped"}}};
 
 constexpr std::array<std::pair<VolumeType, std::string_view>, 6> kTypes{
     {{VolumeType::distribute, "distribute"},
@@ -89,7 +90,8 @@ constexpr std::array kFamilies{
              }
            }},
     Family{"glusterfs_volume_health", MetricType::state_set, "volume,state",
-           "Whether a started volume serves: up, degraded (bricks missing, all files served), partial (some files out "
+           "Whether a started volume serves: up, degraded (bricks missing, all files served), partial (some "
+           "files out "
            "of reach), down",
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
@@ -120,12 +122,12 @@ constexpr std::array kFamilies{
     Family{"glusterfs_volume_size_bytes", MetricType::gauge, "volume",
            "What a user could store: without arbiters and redundancy, shared file systems counted once",
            each_capacity<&model::Capacity::size_bytes>},
-    Family{"glusterfs_volume_free_bytes", MetricType::gauge, "volume", "What a user can still store, reserves included",
-           each_capacity<&model::Capacity::free_bytes>},
+    Family{"glusterfs_volume_free_bytes", MetricType::gauge, "volume",
+           "What a user can still store, reserves included", each_capacity<&model::Capacity::free_bytes>},
     Family{"glusterfs_volume_inodes", MetricType::gauge, "volume", "How many files the volume could hold",
            each_capacity<&model::Capacity::inodes>},
-    Family{"glusterfs_volume_inodes_free", MetricType::gauge, "volume", "How many more files the volume can hold",
-           each_capacity<&model::Capacity::inodes_free>},
+    Family{"glusterfs_volume_inodes_free", MetricType::gauge, "volume",
+           "How many more files the volume can hold", each_capacity<&model::Capacity::inodes_free>},
     Family{"glusterfs_volume_server_quorum_met", MetricType::gauge, "volume",
            "Whether enough peers are connected for the volume's bricks to run; only with server quorum on",
            each_volume<[](const model::Volume& volume) { return volume.server_quorum_met; }>},
@@ -160,7 +162,8 @@ constexpr std::array kFamilies{
              }
            }},
     Family{"glusterfs_subvolume_quorum_met", MetricType::gauge, "volume,subvolume",
-           "Whether enough bricks are online to serve: client quorum of a replica set, redundancy of a disperse set",
+           "Whether enough bricks are online to serve: client quorum of a replica set, redundancy of a "
+           "disperse set",
            [](const View& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
                samples.add(labels, subvolume->quorum_met);
@@ -170,6 +173,8 @@ constexpr std::array kFamilies{
 
 }  // namespace
 
-std::span<const Family> volume_families() { return kFamilies; }
+std::span<const Family> volume_families() {
+  return kFamilies;
+}
 
 }  // namespace glusterfs_exporter::metrics

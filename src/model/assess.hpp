@@ -9,13 +9,13 @@
 /// What follows from what was learnt: health, quorum, capacity. Pure functions of the picture.
 namespace glusterfs_exporter::model {
 
-/// Fills `health` and `quorum_met` of a started volume and of its subvolumes from the bricks that are online, with
-/// the client quorum of replica sets and the redundancy of disperse sets. A brick whose state is not known makes a
-/// result unknown only where it matters. A volume that is not started has no health.
+/// Fills `health` and `quorum_met` of a started volume and of its subvolumes from the bricks that are online,
+/// with the client quorum of replica sets and the redundancy of disperse sets. A brick whose state is not
+/// known makes a result unknown only where it matters. A volume that is not started has no health.
 void assess_health(Volume& volume);
 
-/// Fills `capacity` of the volume and of its subvolumes: what a user can store. Arbiters hold no data; bricks of this
-/// volume that share a file system share its space. Absent where a needed brick's size is not known.
+/// Fills `capacity` of the volume and of its subvolumes: what a user can store. Arbiters hold no data; bricks
+/// of this volume that share a file system share its space. Absent where a needed brick's size is not known.
 void assess_capacity(Volume& volume);
 
 /// Fills `shares_filesystem` of every brick whose file system is known.

@@ -44,12 +44,12 @@ Capacity share_of(const Brick& brick, const Sharers& sharers) {
 }
 
 Capacity smaller(const Capacity& a, const Capacity& b) {
-  return {std::min(a.size_bytes, b.size_bytes), std::min(a.free_bytes, b.free_bytes), std::min(a.inodes, b.inodes),
-          std::min(a.inodes_free, b.inodes_free)};
+  return {std::min(a.size_bytes, b.size_bytes), std::min(a.free_bytes, b.free_bytes),
+          std::min(a.inodes, b.inodes), std::min(a.inodes_free, b.inodes_free)};
 }
 
-/// A set holds as much as its smallest brick lets it. An offline brick's numbers may be those of the disk below a
-/// mount that is gone, so they do not count.
+/// A set holds as much as its smallest brick lets it. An offline brick's numbers may be those of the disk
+/// below a mount that is gone, so they do not count.
 std::optional<Capacity> smallest_share(const Subvolume& subvolume, const Sharers& sharers) {
   std::optional<Capacity> smallest;
   for (const auto& brick : subvolume.bricks) {

@@ -23,16 +23,19 @@ std::size_t number_option(const Volume& volume, std::string_view name, std::size
 /// Whether a brick counts as online when its state is not known.
 enum class Assume : std::uint8_t { online, offline };
 
-bool is_online(const Brick& brick, Assume assume) { return brick.online.value_or(assume == Assume::online); }
+bool is_online(const Brick& brick, Assume assume) {
+  return brick.online.value_or(assume == Assume::online);
+}
 
-/// AFR's client quorum: with `auto`, the default from three replicas on, more than half, or just half with the first
-/// brick among them; with `fixed` as many as the option says; with `none` any brick that holds data.
+/// AFR's client quorum: with `auto`, the default from three replicas on, more than half, or just half with
+/// the first brick among them; with `fixed` as many as the option says; with `none` any brick that holds
+/// data.
 bool replica_set_serves(const Volume& volume, const Subvolume& subvolume, Assume assume) {
   const auto& bricks = subvolume.bricks;
   const auto online = static_cast<std::size_t>(
       std::ranges::count_if(bricks, [&](const Brick& brick) { return is_online(brick, assume); }));
-  const bool data_online =
-      std::ranges::any_of(bricks, [&](const Brick& brick) { return !brick.arbiter && is_online(brick, assume); });
+  const bool data_online = std::ranges::any_of(
+      bricks, [&](const Brick& brick) { return !brick.arbiter && is_online(brick, assume); });
   if (!data_online) {
     return false;
   }
@@ -52,7 +55,8 @@ bool replica_set_serves(const Volume& volume, const Subvolume& subvolume, Assume
 bool disperse_set_serves(const Volume& volume, const Subvolume& subvolume, Assume assume) {
   const auto online = static_cast<std::size_t>(
       std::ranges::count_if(subvolume.bricks, [&](const Brick& brick) { return is_online(brick, assume); }));
-  const std::size_t needed = subvolume.bricks.size() - std::min<std::size_t>(volume.redundancy_bricks, subvolume.bricks.size());
+  const std::size_t needed =
+      subvolume.bricks.size() - std::min<std::size_t>(volume.redundancy_bricks, subvolume.bricks.size());
   return online >= std::max(needed, number_option(volume, "disperse.quorum-count", 0));
 }
 
@@ -90,7 +94,9 @@ Health volume_health(const Volume& volume, Assume assume) {
   return degraded ? Health::degraded : Health::up;
 }
 
-Health agreed(Health best, Health worst) { return best == worst ? best : Health::unknown; }
+Health agreed(Health best, Health worst) {
+  return best == worst ? best : Health::unknown;
+}
 
 }  // namespace
 
@@ -122,7 +128,8 @@ void assess_server_quorum(Volume& volume, std::span<const Peer> peers) {
   const auto all = static_cast<double>(peers.size());
   const auto connected = static_cast<double>(std::ranges::count_if(peers, &Peer::connected));
   // Without a ratio of the user's, glusterd asks for more than half.
-  volume.server_quorum_met = parsed.ec == std::errc{} ? connected * 100 >= all * percent : connected * 2 > all;
+  volume.server_quorum_met =
+      parsed.ec == std::errc{} ? connected * 100 >= all * percent : connected * 2 > all;
 }
 
 ClusterHealth cluster_health(const Snapshot& snapshot) {

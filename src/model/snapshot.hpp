@@ -15,7 +15,8 @@ struct Peer {
   std::string host;  ///< as `volume info` writes it where the peer has a brick; never "localhost"
   bool local = false;
   bool connected = false;
-  std::string state;  ///< Gluster's words, "Peer in Cluster"; empty for the local peer, about which it says nothing
+  std::string
+      state;  ///< Gluster's words, "Peer in Cluster"; empty for the local peer, about which it says nothing
 };
 
 enum class DaemonKind : std::uint8_t { self_heal, quota, bitrot, scrubber, snapshot, nfs };
@@ -31,15 +32,16 @@ struct CollectorState {
   std::string name;
   bool enabled = false;
   std::chrono::milliseconds interval{};
-  std::optional<bool> success;                      ///< of the last run; absent before the first one ended
-  std::chrono::duration<double> last_duration{};    ///< of the last run
-  std::optional<Time> last_success;                 ///< when the last successful run ended
-  std::string failure_reason;                       ///< of the last run, a value of ErrorKind; empty on success
-  std::string failure_text;                         ///< for people
+  std::optional<bool> success;                    ///< of the last run; absent before the first one ended
+  std::chrono::duration<double> last_duration{};  ///< of the last run
+  std::optional<Time> last_success;               ///< when the last successful run ended
+  std::string failure_reason;                     ///< of the last run, a value of ErrorKind; empty on success
+  std::string failure_text;                       ///< for people
 };
 
-/// The picture: all that is known of the cluster at one moment. A value; once published it is never changed, so any
-/// number of threads may read one without a lock. What is not known, or was learnt too long ago, is absent.
+/// The picture: all that is known of the cluster at one moment. A value; once published it is never changed,
+/// so any number of threads may read one without a lock. What is not known, or was learnt too long ago, is
+/// absent.
 struct Snapshot {
   Time taken_at;
   std::optional<bool> up;  ///< glusterd answered the last time it was asked

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-/// What Gluster's features and long-running jobs report: leaves of the picture, one struct per row of an answer.
+/// What Gluster's features and long-running jobs report: leaves of the picture, one struct per row of an
+/// answer.
 namespace glusterfs_exporter::model {
 
 using Time = std::chrono::system_clock::time_point;

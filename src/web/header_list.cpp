@@ -1,6 +1,7 @@
 #include "web/header_list.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 
@@ -42,8 +43,7 @@ std::optional<double> parse_quality(std::string_view text) {
   double quality = 0;
   const auto* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, quality, std::chars_format::fixed);
-  // The comparison is written so that it is false for "nan", which from_chars takes.
-  if (error != std::errc() || stop != end || !(quality >= 0 && quality <= 1)) {
+  if (error != std::errc() || stop != end || std::isnan(quality) || quality < 0 || quality > 1) {
     return std::nullopt;
   }
   return quality;

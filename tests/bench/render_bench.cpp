@@ -10,7 +10,8 @@
 #include "metrics/renderer.hpp"
 #include "synthetic.hpp"
 
-/// What a page costs, beside prometheus-cpp's serializer on the same series. `ns_per_series` is the figure to compare.
+/// What a page costs, beside prometheus-cpp's serializer on the same series. `ns_per_series` is the figure to
+/// compare.
 namespace glusterfs_exporter {
 namespace {
 
@@ -64,9 +65,9 @@ std::vector<prometheus::MetricFamily> families_of(std::string_view page) {
 
 void report(benchmark::State& state, std::size_t series) {
   state.counters["series"] = static_cast<double>(series);
-  state.counters["ns_per_series"] = benchmark::Counter(
-      static_cast<double>(series) * static_cast<double>(state.iterations()) / 1e9,
-      benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_per_series"] =
+      benchmark::Counter(static_cast<double>(series) * static_cast<double>(state.iterations()) / 1e9,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 /// Both forms of the page, from the picture.

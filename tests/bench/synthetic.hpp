@@ -10,14 +10,16 @@
 namespace glusterfs_exporter::bench {
 
 inline std::shared_ptr<const model::BrickProfile> busy_profile() {
-  constexpr std::array<const char*, 20> kFops{"STAT",    "MKDIR",  "UNLINK",   "RENAME",   "OPEN",  "READ",     "WRITE",
-                                              "STATFS",  "FLUSH",  "FSYNC",    "GETXATTR", "CREATE", "LOOKUP",  "READDIR",
-                                              "OPENDIR", "INODELK", "FINODELK", "ENTRYLK",  "FXATTROP", "READDIRP"};
+  constexpr std::array<const char*, 20> kFops{"STAT",     "MKDIR",    "UNLINK",  "RENAME",   "OPEN",
+                                              "READ",     "WRITE",    "STATFS",  "FLUSH",    "FSYNC",
+                                              "GETXATTR", "CREATE",   "LOOKUP",  "READDIR",  "OPENDIR",
+                                              "INODELK",  "FINODELK", "ENTRYLK", "FXATTROP", "READDIRP"};
   model::BrickProfile profile;
   double seconds = 0.001234567;
   for (const auto* fop : kFops) {
     seconds *= 1.37;
-    profile.fops.push_back({fop, static_cast<std::uint64_t>(seconds * 1e7), true, seconds, seconds / 977, seconds / 13});
+    profile.fops.push_back(
+        {fop, static_cast<std::uint64_t>(seconds * 1e7), true, seconds, seconds / 977, seconds / 13});
   }
   for (int power = 0; power < 32; ++power) {
     const auto size = std::uint64_t{1} << static_cast<unsigned>(power);
@@ -47,7 +49,8 @@ inline model::Snapshot cluster(int volumes, int bricks) {
         volume.subvolumes.emplace_back().health = model::Health::up;
       }
       auto& brick = volume.subvolumes.back().bricks.emplace_back();
-      brick.id = {"storage" + std::to_string(b) + ".example.net", "/srv/gluster/volume-" + std::to_string(v) + "/brick"};
+      brick.id = {"storage" + std::to_string(b) + ".example.net",
+                  "/srv/gluster/volume-" + std::to_string(v) + "/brick"};
       brick.peer_uuid = "14d6a364-0da8-450d-a3b8-d297726a71dd";
       brick.online = true;
       brick.capacity = volume.capacity;

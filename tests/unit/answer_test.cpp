@@ -10,7 +10,9 @@ namespace {
 
 using test::cli_output;
 
-VolumeName rep3() { return *VolumeName::checked("rep3"); }
+VolumeName rep3() {
+  return *VolumeName::checked("rep3");
+}
 
 /// The kind of the error that judging this answer gives.
 std::string reason(const Request& request, const Finished& finished) {
@@ -31,7 +33,8 @@ TEST(Answer, GoodXmlIsTaken) {
 }
 
 TEST(Answer, TextBeforeGoodXmlIsPassedOver) {
-  EXPECT_EQ(reason(Request::volume_info(), {0, "Error : Request timed out\n" + cli_output("<volInfo/>"), ""}), "ok");
+  EXPECT_EQ(reason(Request::volume_info(), {0, "Error : Request timed out\n" + cli_output("<volInfo/>"), ""}),
+            "ok");
 }
 
 TEST(Answer, NoOutputIsAFailureAndNotAnEmptyCluster) {
@@ -67,7 +70,9 @@ TEST(Answer, TheExitStatusCountsWhateverOpRet) {
 }
 
 TEST(Answer, WithoutOpRetNothingIsBelieved) {
-  EXPECT_EQ(reason(Request::volume_info(), {0, "<?xml version=\"1.0\"?><cliOutput><volInfo/></cliOutput>", ""}), "parse");
+  EXPECT_EQ(
+      reason(Request::volume_info(), {0, "<?xml version=\"1.0\"?><cliOutput><volInfo/></cliOutput>", ""}),
+      "parse");
 }
 
 TEST(Answer, ARecordedLockConflictIsTold) {
@@ -81,12 +86,13 @@ TEST(Answer, ALockConflictIsToldByItsWordsToo) {
   EXPECT_EQ(reason(Request::volume_status_all(),
                    {0, cli_output("", -1, 30800, "Locking failed on 127.1.1.2. Please check log file."), ""}),
             "lock");
-  EXPECT_EQ(reason(Request::heal_count(rep3()), {1, "", "Another transaction is in progress for rep3."}), "lock");
+  EXPECT_EQ(reason(Request::heal_count(rep3()), {1, "", "Another transaction is in progress for rep3."}),
+            "lock");
 }
 
 TEST(Answer, WhatIsNotThereIsNoFailure) {
-  const auto answer =
-      read_answer(Request::quota_list(rep3()), {0, cli_output("", -1, 0, "No quota configured on volume rep3"), ""});
+  const auto answer = read_answer(Request::quota_list(rep3()),
+                                  {0, cli_output("", -1, 0, "No quota configured on volume rep3"), ""});
   ASSERT_TRUE(answer);
   EXPECT_TRUE(answer->nothing_there);
 }
@@ -102,7 +108,8 @@ TEST(Answer, UnreachableVolfileIsAFailureDespiteTheEmptyBricks) {
   EXPECT_EQ(reason(Request::heal_summary(rep3()),
                    {0,
                     "<?xml version=\"1.0\"?><cliOutput><healInfo><bricks/></healInfo><opRet>-1</opRet>"
-                    "<opErrno>107</opErrno><opErrstr>rep3: Not able to fetch volfile from glusterd</opErrstr></cliOutput>",
+                    "<opErrno>107</opErrno><opErrstr>rep3: Not able to fetch volfile from "
+                    "glusterd</opErrstr></cliOutput>",
                     ""}),
             "exit");
 }

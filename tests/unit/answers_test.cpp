@@ -7,8 +7,8 @@
 #include "gluster/cli/fields.hpp"
 #include "support/recorded.hpp"
 
-/// What is read from each command's answer, value by value. The answers that can be had from a real cluster are
-/// recordings; snapshots and geo-replication are made by hand after what Gluster's CLI writes.
+/// What is read from each command's answer, value by value. The answers that can be had from a real cluster
+/// are recordings; snapshots and geo-replication are made by hand after what Gluster's CLI writes.
 namespace glusterfs_exporter::gluster {
 namespace {
 
@@ -36,7 +36,9 @@ const std::filesystem::path kBrickDown = "gluster-10.3/brick-down";
 const std::filesystem::path kNodeDown = "gluster-10.3/node-down";
 const std::filesystem::path kSingle = "gluster-10.3/single";
 
-std::string text_of_fixture(const std::filesystem::path& file) { return test::read_file(test::fixtures() / file); }
+std::string text_of_fixture(const std::filesystem::path& file) {
+  return test::read_file(test::fixtures() / file);
+}
 
 TEST(VolumeInfo, ReadsVolumesBricksAndOptions) {
   const auto topology = read_volume_info(Document(kHealthy / "volume-info.xml").root());
@@ -70,8 +72,8 @@ TEST(VolumeInfo, WithoutVolumesElementIsAnError) {
 }
 
 TEST(VolumeInfo, AClusterWithoutVolumesIsEmpty) {
-  const auto topology =
-      read_volume_info(Document::of("<cliOutput><volInfo><volumes><count>0</count></volumes></volInfo></cliOutput>").root());
+  const auto topology = read_volume_info(
+      Document::of("<cliOutput><volInfo><volumes><count>0</count></volumes></volInfo></cliOutput>").root());
   ASSERT_TRUE(topology);
   EXPECT_TRUE(topology->empty());
 }
@@ -117,9 +119,11 @@ TEST(VolumeStatus, BricksOfAnUnreachableNodeAreMissing) {
 
 TEST(VolumeStatus, ARemoveBrickTaskNamesItsBricks) {
   const auto volumes = read_volume_status(
-      Document::of("<cliOutput><volStatus><volumes><volume><volName>dist</volName><tasks><task><type>Remove brick</type>"
-                   "<id>2d76</id><status>1</status><params><brick>127.1.1.1:/srv/b</brick></params></task></tasks>"
-                   "</volume></volumes></volStatus></cliOutput>")
+      Document::of(
+          "<cliOutput><volStatus><volumes><volume><volName>dist</volName><tasks><task><type>Remove "
+          "brick</type>"
+          "<id>2d76</id><status>1</status><params><brick>127.1.1.1:/srv/b</brick></params></task></tasks>"
+          "</volume></volumes></volStatus></cliOutput>")
           .root());
   ASSERT_TRUE(volumes);
   ASSERT_EQ(volumes->at("dist").tasks.size(), 1U);
@@ -186,11 +190,12 @@ TEST(Profile, UntimedFopsAreFopsAndNoUpcalls) {
 TEST(Profile, AnUpcallAfterASmallFopIsToldByItsMissingLatency) {
   // STAT is fop 1; the entry called MKDIR would be fop 4, but has no latency: it is upcall 4.
   const auto record = read_profile(
-      Document::of("<cliOutput><volProfile><brick><brickName>h:/b</brickName><cumulativeStats><fopStats>"
-                   "<fop><name>STAT</name><hits>5</hits><avgLatency>9</avgLatency><minLatency>8</minLatency>"
-                   "<maxLatency>10</maxLatency></fop><fop><name>MKDIR</name><hits>3</hits><avgLatency>0</avgLatency>"
-                   "<minLatency>0</minLatency><maxLatency>0</maxLatency></fop></fopStats></cumulativeStats></brick>"
-                   "</volProfile></cliOutput>")
+      Document::of(
+          "<cliOutput><volProfile><brick><brickName>h:/b</brickName><cumulativeStats><fopStats>"
+          "<fop><name>STAT</name><hits>5</hits><avgLatency>9</avgLatency><minLatency>8</minLatency>"
+          "<maxLatency>10</maxLatency></fop><fop><name>MKDIR</name><hits>3</hits><avgLatency>0</avgLatency>"
+          "<minLatency>0</minLatency><maxLatency>0</maxLatency></fop></fopStats></cumulativeStats></brick>"
+          "</volProfile></cliOutput>")
           .root(),
       1e-9);
   ASSERT_TRUE(record);
@@ -200,7 +205,8 @@ TEST(Profile, AnUpcallAfterASmallFopIsToldByItsMissingLatency) {
 }
 
 TEST(Profile, BlocksKeepTheirSize) {
-  const auto record = read_profile(Document(kHealthy / "volume-profile-rep3-info-cumulative.xml").root(), 1e-9);
+  const auto record =
+      read_profile(Document(kHealthy / "volume-profile-rep3-info-cumulative.xml").root(), 1e-9);
   ASSERT_TRUE(record);
   const auto& blocks = record->at(0).profile.blocks;
   ASSERT_EQ(blocks.size(), 32U);
@@ -209,7 +215,8 @@ TEST(Profile, BlocksKeepTheirSize) {
 }
 
 TEST(HealCount, ABrickThatCouldNotBeAskedIsUnknown) {
-  const auto record = read_heal_count(text_of_fixture(kBrickDown / "volume-heal-rep3-statistics-heal-count.txt"));
+  const auto record =
+      read_heal_count(text_of_fixture(kBrickDown / "volume-heal-rep3-statistics-heal-count.txt"));
   ASSERT_TRUE(record);
   ASSERT_EQ(record->size(), 3U);
   EXPECT_EQ(record->at(0).pending, 12U);
@@ -218,7 +225,9 @@ TEST(HealCount, ABrickThatCouldNotBeAskedIsUnknown) {
   EXPECT_EQ(record->at(2).pending, 12U);
 }
 
-TEST(HealCount, OtherTextIsAnError) { EXPECT_FALSE(read_heal_count("Gathering count\n")); }
+TEST(HealCount, OtherTextIsAnError) {
+  EXPECT_FALSE(read_heal_count("Gathering count\n"));
+}
 
 TEST(HealSummary, ABrickThatIsDownIsUnknown) {
   const auto record = read_heal_summary(Document(kSingle / "heal-summary-brickdown.xml").root());
@@ -234,7 +243,8 @@ TEST(HealSummary, ABrickThatIsDownIsUnknown) {
 TEST(Quota, SpaceAndObjectsBecomeOneLimit) {
   auto limits = read_quota_list(Document(kHealthy / "volume-quota-dist-list.xml").root());
   ASSERT_TRUE(limits);
-  ASSERT_TRUE(read_quota_list_objects(Document(kHealthy / "volume-quota-dist-list-objects.xml").root(), *limits));
+  ASSERT_TRUE(
+      read_quota_list_objects(Document(kHealthy / "volume-quota-dist-list-objects.xml").root(), *limits));
   ASSERT_EQ(limits->size(), 1U);
   const auto& limit = limits->front();
   EXPECT_EQ(limit.path, "/dir");
@@ -250,9 +260,10 @@ TEST(Quota, SpaceAndObjectsBecomeOneLimit) {
 
 TEST(Quota, NotAvailableIsAbsent) {
   const auto limits = read_quota_list(
-      Document::of("<cliOutput><volQuota><limit><path>/p</path><hard_limit>10</hard_limit><soft_limit_value>8"
-                   "</soft_limit_value><used_space>N/A</used_space><sl_exceeded>N/A</sl_exceeded></limit></volQuota>"
-                   "</cliOutput>")
+      Document::of(
+          "<cliOutput><volQuota><limit><path>/p</path><hard_limit>10</hard_limit><soft_limit_value>8"
+          "</soft_limit_value><used_space>N/A</used_space><sl_exceeded>N/A</sl_exceeded></limit></volQuota>"
+          "</cliOutput>")
           .root());
   ASSERT_TRUE(limits);
   EXPECT_EQ(limits->front().hard_limit_bytes, 10U);
@@ -261,8 +272,8 @@ TEST(Quota, NotAvailableIsAbsent) {
 }
 
 TEST(Rebalance, ReadsEachNode) {
-  const auto report =
-      read_rebalance(Document(kSingle / "rebalance-status-in-progress.xml").root(), model::TaskKind::rebalance);
+  const auto report = read_rebalance(Document(kSingle / "rebalance-status-in-progress.xml").root(),
+                                     model::TaskKind::rebalance);
   ASSERT_TRUE(report);
   ASSERT_EQ(report->nodes.size(), 3U);
   EXPECT_EQ(report->nodes[0].peer_uuid, "029ea442-3e41-4992-91d9-a2c1ecd60127");
@@ -273,7 +284,8 @@ TEST(Rebalance, ReadsEachNode) {
 }
 
 TEST(Rebalance, ReadsRemoveBrick) {
-  const auto report = read_rebalance(Document(kSingle / "remove-brick-status.xml").root(), model::TaskKind::remove_brick);
+  const auto report =
+      read_rebalance(Document(kSingle / "remove-brick-status.xml").root(), model::TaskKind::remove_brick);
   ASSERT_TRUE(report);
   ASSERT_EQ(report->nodes.size(), 1U);
   EXPECT_EQ(report->nodes[0].state, model::TaskState::completed);
@@ -302,7 +314,8 @@ TEST(ScrubStatus, BeforeTheFirstScrubEndedThereIsNoDuration) {
 }
 
 TEST(Top, ReadsFilesOfEachBrick) {
-  const auto record = read_top(Document(kHealthy / "volume-top-rep3-open-list-cnt-10.xml").root(), model::TopCall::open);
+  const auto record =
+      read_top(Document(kHealthy / "volume-top-rep3-open-list-cnt-10.xml").root(), model::TopCall::open);
   ASSERT_TRUE(record);
   ASSERT_EQ(record->size(), 3U);
   EXPECT_EQ(record->at(0).id.path, "/srv/node1/bricks/rep3");
@@ -332,7 +345,8 @@ TEST(Snapshots, ReadsInfoAndLimits) {
 }
 
 TEST(GeoReplication, ReadsTheTagsOfBothGenerations) {
-  for (const auto* file : {"made-by-hand/geo-replication-status.xml", "made-by-hand/geo-replication-status-9.xml"}) {
+  for (const auto* file :
+       {"made-by-hand/geo-replication-status.xml", "made-by-hand/geo-replication-status-9.xml"}) {
     const auto workers = read_geo_replication(Document(file).root());
     ASSERT_TRUE(workers);
     ASSERT_EQ(workers->size(), 2U) << file;

@@ -77,7 +77,8 @@ TEST(Capacity, CountsASharedFileSystemOnce) {
 }
 
 TEST(Capacity, AnArbiterTakesNoShareOfItsFileSystem) {
-  // Chained arbiters: brick 2 is the first set's arbiter, on the file system of a data brick of the second set.
+  // Chained arbiters: brick 2 is the first set's arbiter, on the file system of a data brick of the second
+  // set.
   EXPECT_EQ(size(sized(sharing(with_arbiters(replicated({{kUp, kUp, kUp}, {kUp, kUp, kUp}})), {2, 3}),
                        {100, 100, 300, 300, 300, 300})),
             400U);

@@ -19,7 +19,9 @@ Volume assessed(Volume volume) {
   return volume;
 }
 
-std::optional<Health> health(const Volume& volume) { return assessed(volume).health; }
+std::optional<Health> health(const Volume& volume) {
+  return assessed(volume).health;
+}
 
 std::optional<bool> quorum(const Volume& volume, std::size_t subvolume = 0) {
   return assessed(volume).subvolumes.at(subvolume).quorum_met;
@@ -44,7 +46,9 @@ TEST(Health, OfTwoReplicasNeedsOneWithoutQuorum) {
 }
 
 TEST(Health, WithQuorumAutoHalfOfTheBricksNeedTheFirst) {
-  const auto automatic = [](Volume volume) { return with_option(std::move(volume), "cluster.quorum-type", "auto"); };
+  const auto automatic = [](Volume volume) {
+    return with_option(std::move(volume), "cluster.quorum-type", "auto");
+  };
   EXPECT_EQ(health(automatic(replicated({{kUp, kDown}}))), Health::degraded);
   EXPECT_EQ(health(automatic(replicated({{kDown, kUp}}))), Health::down);
   EXPECT_EQ(health(automatic(replicated({{kUp, kUp, kDown, kDown}}))), Health::degraded);
@@ -58,14 +62,16 @@ TEST(Health, WithQuorumFixedCountsBricks) {
 }
 
 TEST(Health, WithQuorumNoneOneReplicaDoes) {
-  EXPECT_EQ(health(with_option(replicated({{kUp, kDown, kDown}}), "cluster.quorum-type", "none")), Health::degraded);
+  EXPECT_EQ(health(with_option(replicated({{kUp, kDown, kDown}}), "cluster.quorum-type", "none")),
+            Health::degraded);
 }
 
 TEST(Health, AnArbiterAloneServesNothing) {
   EXPECT_EQ(health(with_arbiters(replicated({{kUp, kDown, kUp}}))), Health::degraded);
   EXPECT_EQ(health(with_arbiters(replicated({{kDown, kDown, kUp}}))), Health::down);
-  EXPECT_EQ(health(with_option(with_arbiters(replicated({{kDown, kDown, kUp}})), "cluster.quorum-type", "none")),
-            Health::down);
+  EXPECT_EQ(
+      health(with_option(with_arbiters(replicated({{kDown, kDown, kUp}})), "cluster.quorum-type", "none")),
+      Health::down);
 }
 
 TEST(Health, OfADisperseSetFollowsRedundancy) {
@@ -77,7 +83,8 @@ TEST(Health, OfADisperseSetFollowsRedundancy) {
 }
 
 TEST(Health, ADisperseQuorumCountCanAskForMore) {
-  const auto volume = with_option(dispersed(2, {{kDown, kUp, kDown, kUp, kUp, kUp}}), "disperse.quorum-count", "5");
+  const auto volume =
+      with_option(dispersed(2, {{kDown, kUp, kDown, kUp, kUp, kUp}}), "disperse.quorum-count", "5");
   EXPECT_EQ(health(volume), Health::down);
 }
 
@@ -93,9 +100,9 @@ TEST(Health, OfSeveralSetsIsPartialWhenOneIsDown) {
 }
 
 TEST(Health, IsUnknownOnlyWhereTheUnknownBrickMatters) {
-  EXPECT_EQ(health(replicated({{kUp, kUp, kUnknown}})), Health::unknown);     // up or degraded
-  EXPECT_EQ(health(replicated({{kUp, kDown, kUnknown}})), Health::unknown);   // degraded or down
-  EXPECT_EQ(health(replicated({{kDown, kDown, kUnknown}})), Health::down);    // no quorum either way
+  EXPECT_EQ(health(replicated({{kUp, kUp, kUnknown}})), Health::unknown);       // up or degraded
+  EXPECT_EQ(health(replicated({{kUp, kDown, kUnknown}})), Health::unknown);     // degraded or down
+  EXPECT_EQ(health(replicated({{kDown, kDown, kUnknown}})), Health::down);      // no quorum either way
   EXPECT_EQ(health(volume_of({{kDown}, {kUp}, {kUnknown}})), Health::partial);  // partial either way
 }
 
@@ -130,18 +137,22 @@ TEST(ServerQuorum, NeedsMoreThanHalfUnlessARatioIsSet) {
   const auto volume = with_option(replicated({{kUp, kUp, kUp}}), "cluster.server-quorum-type", "server");
   EXPECT_EQ(server_quorum(volume, peers({true, true, false})), true);
   EXPECT_EQ(server_quorum(volume, peers({true, false})), false);
-  EXPECT_EQ(server_quorum(with_option(volume, "cluster.server-quorum-ratio", "80%"), peers({true, true, true, false})),
+  EXPECT_EQ(server_quorum(with_option(volume, "cluster.server-quorum-ratio", "80%"),
+                          peers({true, true, true, false})),
             false);
-  EXPECT_EQ(server_quorum(with_option(volume, "cluster.server-quorum-ratio", "75"), peers({true, true, true, false})),
+  EXPECT_EQ(server_quorum(with_option(volume, "cluster.server-quorum-ratio", "75"),
+                          peers({true, true, true, false})),
             true);
 }
 
 TEST(ServerQuorum, IsUnknownWhenOffOrWithoutPeers) {
   EXPECT_EQ(server_quorum(replicated({{kUp, kUp, kUp}}), peers({true})), std::nullopt);
-  EXPECT_EQ(server_quorum(with_option(replicated({{kUp}}), "cluster.server-quorum-type", "server"), {}), std::nullopt);
+  EXPECT_EQ(server_quorum(with_option(replicated({{kUp}}), "cluster.server-quorum-type", "server"), {}),
+            std::nullopt);
 }
 
-Snapshot cluster(std::initializer_list<std::optional<Health>> volumes, std::initializer_list<bool> connected) {
+Snapshot cluster(std::initializer_list<std::optional<Health>> volumes,
+                 std::initializer_list<bool> connected) {
   Snapshot snapshot;
   snapshot.volumes_known = true;
   snapshot.peers_known = true;

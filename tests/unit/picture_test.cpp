@@ -25,7 +25,8 @@ Facts facts_of(const gluster::VolumeRecord& volume) {
   return facts;
 }
 
-model::Snapshot picture(const Facts& facts, SteadyTime now = kNow, const model::Snapshot* previous = nullptr) {
+model::Snapshot picture(const Facts& facts, SteadyTime now = kNow,
+                        const model::Snapshot* previous = nullptr) {
   return make_picture(facts, {now, kNoon, {}, "localname", previous});
 }
 
@@ -109,8 +110,10 @@ TEST(Picture, ADaemonIsOnlineWhenEveryVolumeSaysSo) {
   auto second = test::volume_record("b");
   auto status_a = test::all_online(first);
   auto status_b = test::all_online(second);
-  status_a.daemons = {{"uuid1", model::DaemonKind::self_heal, true}, {"uuid2", model::DaemonKind::self_heal, true}};
-  status_b.daemons = {{"uuid1", model::DaemonKind::self_heal, true}, {"uuid2", model::DaemonKind::self_heal, false}};
+  status_a.daemons = {{"uuid1", model::DaemonKind::self_heal, true},
+                      {"uuid2", model::DaemonKind::self_heal, true}};
+  status_b.daemons = {{"uuid1", model::DaemonKind::self_heal, true},
+                      {"uuid2", model::DaemonKind::self_heal, false}};
   Facts facts;
   facts.topology = dated(gluster::Topology{first, second});
   facts.status = {{"a", dated(status_a)}, {"b", dated(status_b)}};
@@ -174,7 +177,8 @@ TEST(Publisher, PublishesWhatExpiresWithoutBeingWoken) {
     facts.topology = {std::make_shared<const gluster::Topology>(gluster::Topology{test::volume_record("v")}),
                       std::chrono::steady_clock::now(), std::chrono::steady_clock::now() + 300ms};
   });
-  Publisher publisher({store, [] { return std::vector<model::CollectorState>{}; }, "localname", [](const auto&) {}});
+  Publisher publisher(
+      {store, [] { return std::vector<model::CollectorState>{}; }, "localname", [](const auto&) {}});
   publisher.start();
   publisher.wake();
   const auto until = std::chrono::steady_clock::now() + 10s;

@@ -35,8 +35,8 @@ class RecordedPages : public testing::TestWithParam<const char*> {
       state.last_duration = 0.25s;
       state.last_success = state.last_success ? std::optional(noon) : std::nullopt;
     }
-    return collect::make_picture(facts.copy(),
-                                 {std::chrono::steady_clock::now(), noon, std::move(states), "node1", nullptr});
+    return collect::make_picture(
+        facts.copy(), {std::chrono::steady_clock::now(), noon, std::move(states), "node1", nullptr});
   }
 
   static metrics::Page page_of(const std::string& scenario) {
@@ -59,7 +59,8 @@ TEST_P(RecordedPages, TextIsAsExpected) {
 
 TEST_P(RecordedPages, OpenMetricsIsAsExpected) {
   const std::string scenario = GetParam();
-  test::expect_file(test::fixtures() / scenario / "expected.openmetrics", without_build(*page_of(scenario).openmetrics));
+  test::expect_file(test::fixtures() / scenario / "expected.openmetrics",
+                    without_build(*page_of(scenario).openmetrics));
 }
 
 TEST_P(RecordedPages, NoSeriesStandsTwice) {
@@ -74,7 +75,8 @@ TEST_P(RecordedPages, NoSeriesStandsTwice) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Gluster103, RecordedPages,
-                         testing::Values("gluster-10.3/healthy", "gluster-10.3/brick-down", "gluster-10.3/node-down"),
+                         testing::Values("gluster-10.3/healthy", "gluster-10.3/brick-down",
+                                         "gluster-10.3/node-down"),
                          [](const auto& param) {
                            std::string name = std::filesystem::path(param.param).filename();
                            std::ranges::replace(name, '-', '_');

@@ -53,7 +53,8 @@ TEST(Renderer, UnknownIsAbsentAndNotZero) {
   const auto page = *render(busy_picture()).text;
   EXPECT_EQ(value_of(page, "glusterfs_brick_online{" + kFirst + "}"), "1");
   EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node2\",brick=\"/srv/b2\"}"), "0");
-  EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node3\",brick=\"/srv/b3\"}"), "absent");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node3\",brick=\"/srv/b3\"}"),
+            "absent");
   EXPECT_EQ(value_of(page, "glusterfs_volume_bricks_online{volume=\"v\"}"), "absent");
   EXPECT_EQ(page.find("glusterfs_op_version"), std::string::npos);
   EXPECT_EQ(page.find("glusterfs_peers"), std::string::npos);
@@ -79,7 +80,8 @@ TEST(Renderer, TimedAndUntimedFopsAndUpcallsAreThreeMetrics) {
   const auto page = *render(busy_picture()).text;
   EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_sum{" + kFirst + ",fop=\"LOOKUP\"}"), "0.5");
   EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"LOOKUP\"}"), "4");
-  EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"RELEASE\"}"), "absent");
+  EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"RELEASE\"}"),
+            "absent");
   EXPECT_EQ(value_of(page, "glusterfs_brick_fops_total{" + kFirst + ",fop=\"RELEASE\"}"), "9");
   EXPECT_EQ(value_of(page, "glusterfs_brick_upcalls_total{" + kFirst + ",upcall=\"CI_IATT\"}"), "3");
 }
@@ -87,7 +89,8 @@ TEST(Renderer, TimedAndUntimedFopsAndUpcallsAreThreeMetrics) {
 TEST(Renderer, OpenMetricsDropsSuffixesFromNamesAndEnds) {
   const auto page = *render(busy_picture()).openmetrics;
   EXPECT_NE(page.find("# TYPE glusterfs_brick_fops counter\n"), std::string::npos);
-  EXPECT_NE(page.find("# TYPE glusterfs_version info\nglusterfs_version_info{version=\"10.3\"} 1\n"), std::string::npos);
+  EXPECT_NE(page.find("# TYPE glusterfs_version info\nglusterfs_version_info{version=\"10.3\"} 1\n"),
+            std::string::npos);
   EXPECT_TRUE(page.ends_with("\n# EOF\n"));
 }
 
@@ -102,8 +105,10 @@ TEST(Renderer, ShowsOnlyTheOptionsThatWereAskedFor) {
   auto snapshot = busy_picture();
   snapshot.volumes[0].options = {{"cluster.quorum-type", "auto"}, {"auth.ssl-allow", "secret"}};
   const auto page = *render(snapshot).text;
-  EXPECT_EQ(value_of(page, "glusterfs_volume_option_info{volume=\"v\",option=\"cluster.quorum-type\",value=\"auto\"}"),
-            "1");
+  EXPECT_EQ(
+      value_of(page,
+               "glusterfs_volume_option_info{volume=\"v\",option=\"cluster.quorum-type\",value=\"auto\"}"),
+      "1");
   EXPECT_EQ(page.find("auth.ssl-allow"), std::string::npos);
 }
 
@@ -120,7 +125,9 @@ TEST(Renderer, WritesWhatTheExporterCounted) {
   EXPECT_EQ(value_of(page, name + "_bucket{command=\"volume_info\",le=\"+Inf\"}"), "2");
   EXPECT_EQ(value_of(page, name + "_count{command=\"volume_info\"}"), "2");
   EXPECT_EQ(value_of(page, name + "_sum{command=\"volume_info\"}"), "20.07");
-  EXPECT_EQ(value_of(page, "glusterfs_exporter_command_failures_total{command=\"volume_info\",reason=\"timeout\"}"), "1");
+  EXPECT_EQ(
+      value_of(page, "glusterfs_exporter_command_failures_total{command=\"volume_info\",reason=\"timeout\"}"),
+      "1");
   EXPECT_EQ(value_of(page, "glusterfs_exporter_http_requests_total{code=\"200\",route=\"/metrics\"}"), "2");
 }
 
@@ -135,7 +142,9 @@ TEST(Renderer, ShowsWhyACollectorFailed) {
   snapshot.collectors = {state};
   const auto page = *render(snapshot).text;
   EXPECT_EQ(value_of(page, "glusterfs_scrape_collector_success{collector=\"status\"}"), "0");
-  EXPECT_EQ(value_of(page, "glusterfs_scrape_collector_failure_info{collector=\"status\",reason=\"timeout\"}"), "1");
+  EXPECT_EQ(
+      value_of(page, "glusterfs_scrape_collector_failure_info{collector=\"status\",reason=\"timeout\"}"),
+      "1");
   EXPECT_EQ(value_of(page, "glusterfs_collector_interval_seconds{collector=\"status\"}"), "30");
   EXPECT_EQ(page.find("glusterfs_collector_last_success"), std::string::npos);
 }
@@ -169,7 +178,8 @@ TEST(Catalogue, NamesFollowTheRules) {
       EXPECT_TRUE(seen.insert(family.name).second) << family.name;
       EXPECT_EQ(family.name.ends_with("_total"), family.type == MetricType::counter) << family.name;
       EXPECT_EQ(family.name.ends_with("_info"), family.type == MetricType::info) << family.name;
-      EXPECT_TRUE(family.name.starts_with("glusterfs_") || family.name.starts_with("process_")) << family.name;
+      EXPECT_TRUE(family.name.starts_with("glusterfs_") || family.name.starts_with("process_"))
+          << family.name;
       EXPECT_EQ(family.help.find_first_of("\\\n"), std::string_view::npos) << family.name;
       EXPECT_FALSE(family.help.ends_with('.')) << family.name;
       EXPECT_EQ(family.type == MetricType::state_set,

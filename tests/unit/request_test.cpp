@@ -14,7 +14,8 @@ TEST(VolumeName, TakesWhatGlusterTakes) {
 }
 
 TEST(VolumeName, RefusesWhatCouldBeSomethingElse) {
-  for (const auto* name : {"", "-v", "--mode=script", "a b", "a;b", "a/b", "../x", "a\nb", "$(x)", "v\xC3\xA4"}) {
+  for (const auto* name :
+       {"", "-v", "--mode=script", "a b", "a;b", "a/b", "../x", "a\nb", "$(x)", "v\xC3\xA4"}) {
     EXPECT_FALSE(VolumeName::checked(name)) << name;
   }
   EXPECT_FALSE(VolumeName::checked(std::string(256, 'v')));
@@ -24,8 +25,10 @@ TEST(VolumeName, RefusesWhatCouldBeSomethingElse) {
 TEST(Request, HasTheArgumentsOfTheCli) {
   const auto volume = *VolumeName::checked("rep3");
   EXPECT_EQ(Request::volume_info().arguments(), (Words{"volume", "info", "--xml"}));
-  EXPECT_EQ(Request::profile(volume).arguments(), (Words{"volume", "profile", "rep3", "info", "cumulative", "--xml"}));
-  EXPECT_EQ(Request::heal_count(volume).arguments(), (Words{"volume", "heal", "rep3", "statistics", "heal-count"}));
+  EXPECT_EQ(Request::profile(volume).arguments(),
+            (Words{"volume", "profile", "rep3", "info", "cumulative", "--xml"}));
+  EXPECT_EQ(Request::heal_count(volume).arguments(),
+            (Words{"volume", "heal", "rep3", "statistics", "heal-count"}));
   EXPECT_EQ(Request::top(volume, model::TopCall::readdir, 5).arguments(),
             (Words{"volume", "top", "rep3", "readdir", "list-cnt", "5", "--xml"}));
 }

@@ -36,7 +36,9 @@ bool eventually(Condition condition) {
 class SchedulerTest : public testing::Test {
  protected:
   SchedulerTest() {
-    source.on_topology = [] { return gluster::Topology{test::volume_record("v1"), test::volume_record("v2")}; };
+    source.on_topology = [] {
+      return gluster::Topology{test::volume_record("v1"), test::volume_record("v2")};
+    };
     source.on_status = [] {
       return gluster::PerVolume<gluster::StatusRecord>{{"v1", test::all_online(test::volume_record("v1"))},
                                                        {"v2", test::all_online(test::volume_record("v2"))}};

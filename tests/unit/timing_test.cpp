@@ -11,7 +11,9 @@ constexpr double kMiddle = 0.5;  // of chance: leaves pauses as they are
 
 const SteadyTime kStart{1000h};
 
-Result<Found> failed(ErrorKind kind) { return std::unexpected(Error{kind, "test"}); }
+Result<Found> failed(ErrorKind kind) {
+  return std::unexpected(Error{kind, "test"});
+}
 
 TEST(Timing, RunsAtOnceAndThenAtItsInterval) {
   Timing timing(30s);

@@ -14,10 +14,10 @@ namespace {
 /// EG_ANOTRANS in Gluster's own error numbers: another transaction holds the lock.
 constexpr int kAnotherTransaction = 30802;
 
-/// How lock conflicts are worded, for answers that carry no number, by the glusterd that has the lock and by those
-/// that wait for it.
-constexpr std::array<std::string_view, 4> kLockTexts{"Another transaction", "Locking failed", "Unable to acquire lock",
-                                                     "Failed to acquire lock"};
+/// How lock conflicts are worded, for answers that carry no number, by the glusterd that has the lock and by
+/// those that wait for it.
+constexpr std::array<std::string_view, 4> kLockTexts{"Another transaction", "Locking failed",
+                                                     "Unable to acquire lock", "Failed to acquire lock"};
 constexpr std::string_view kTimeoutText = "Request timed out";
 
 constexpr std::size_t kQuoteBytes = 200;
@@ -38,7 +38,8 @@ bool says_locked(std::string_view text) {
 }
 
 bool says_nothing_there(const Request& request, std::string_view text) {
-  return std::ranges::any_of(request.nothing_there(), [&](std::string_view part) { return text.contains(part); });
+  return std::ranges::any_of(request.nothing_there(),
+                             [&](std::string_view part) { return text.contains(part); });
 }
 
 Error failure(const Request& request, ErrorKind kind, std::string_view what) {
@@ -66,7 +67,9 @@ Result<Answer> read_failure(const Request& request, std::string_view text, int e
       failure(request, ErrorKind::exit, "exit status " + std::to_string(exit_status) + ": " + quote(text)));
 }
 
-bool answers_in_xml(const Request& request) { return std::ranges::find(request.arguments(), "--xml") != request.arguments().end(); }
+bool answers_in_xml(const Request& request) {
+  return std::ranges::find(request.arguments(), "--xml") != request.arguments().end();
+}
 
 Result<Answer> read_text(const Request& request, const Finished& finished) {
   const auto all = clean_utf8(finished.out + finished.err);
@@ -84,7 +87,8 @@ Result<Answer> read_xml(const Request& request, const Finished& finished) {
     if (finished.exit_status != 0 || finished.out.contains("rror")) {
       return read_failure(request, finished.out + finished.err, finished.exit_status);
     }
-    return std::unexpected(failure(request, ErrorKind::parse, "no XML in the answer: " + quote(finished.out)));
+    return std::unexpected(
+        failure(request, ErrorKind::parse, "no XML in the answer: " + quote(finished.out)));
   }
 
   Answer answer;
@@ -93,9 +97,9 @@ Result<Answer> read_xml(const Request& request, const Finished& finished) {
   const auto parsed = answer.xml->load_buffer(answer.text.data(), answer.text.size(), pugi::parse_default,
                                               pugi::encoding_utf8);
   if (!parsed) {
-    return std::unexpected(failure(request, ErrorKind::parse,
-                                   std::string("broken XML at byte ") + std::to_string(parsed.offset) + ": " +
-                                       parsed.description()));
+    return std::unexpected(failure(
+        request, ErrorKind::parse,
+        std::string("broken XML at byte ") + std::to_string(parsed.offset) + ": " + parsed.description()));
   }
   const auto op_ret = answer.root().child("opRet");
   if (!op_ret) {
@@ -109,7 +113,8 @@ Result<Answer> read_xml(const Request& request, const Finished& finished) {
     return read_failure(request, op_errstr, finished.exit_status);
   }
   if (finished.exit_status != 0) {
-    return read_failure(request, op_errstr.empty() ? std::string_view(finished.err) : op_errstr, finished.exit_status);
+    return read_failure(request, op_errstr.empty() ? std::string_view(finished.err) : op_errstr,
+                        finished.exit_status);
   }
   return answer;
 }

@@ -10,7 +10,8 @@
 
 namespace glusterfs_exporter::gluster {
 
-/// What a command printed, judged: this exists only when Gluster says the command worked, or that there is nothing.
+/// What a command printed, judged: this exists only when Gluster says the command worked, or that there is
+/// nothing.
 struct Answer {
   bool nothing_there = false;
   std::unique_ptr<pugi::xml_document> xml;  ///< null when the command's answer is text, or nothing is there
@@ -20,8 +21,8 @@ struct Answer {
   [[nodiscard]] pugi::xml_node root() const { return xml->child("cliOutput"); }
 };
 
-/// Judges a finished command by its exit status, opRet and opErrno together, since each alone is wrong at times.
-/// Errors: lock, timeout (the CLI's own), exit, parse, empty.
+/// Judges a finished command by its exit status, opRet and opErrno together, since each alone is wrong at
+/// times. Errors: lock, timeout (the CLI's own), exit, parse, empty.
 Result<Answer> read_answer(const Request& request, const Finished& finished);
 
 }  // namespace glusterfs_exporter::gluster

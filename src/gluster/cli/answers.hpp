@@ -6,8 +6,8 @@
 #include "common/error.hpp"
 #include "gluster/records.hpp"
 
-/// Readers of the CLI's answers, one file each. They take <cliOutput> of an answer that reported success, or its text.
-/// An answer without the element or line that the question is about is an error of kind parse.
+/// Readers of the CLI's answers, one file each. They take <cliOutput> of an answer that reported success, or
+/// its text. An answer without the element or line that the question is about is an error of kind parse.
 namespace glusterfs_exporter::gluster {
 
 Result<Topology> read_volume_info(pugi::xml_node root);
@@ -15,8 +15,8 @@ Result<PeerList> read_pool_list(pugi::xml_node root);
 Result<PerVolume<StatusRecord>> read_volume_status(pugi::xml_node root);
 Result<PerVolume<DetailRecord>> read_volume_status_detail(pugi::xml_node root);
 
-/// `latency_unit_seconds` is what one unit of the answer's latencies is: Gluster counts in microseconds up to version
-/// 9 and in nanoseconds from version 10 on, without saying so.
+/// `latency_unit_seconds` is what one unit of the answer's latencies is: Gluster counts in microseconds up to
+/// version 9 and in nanoseconds from version 10 on, without saying so.
 Result<ProfileRecord> read_profile(pugi::xml_node root, double latency_unit_seconds);
 
 Result<HealRecord> read_heal_count(std::string_view text);

@@ -28,7 +28,8 @@ std::optional<double> seconds_of(std::string_view words) {
   unsigned hours = 0;
   unsigned minutes = 0;
   unsigned seconds = 0;
-  if (std::sscanf(text.c_str(), "%u:%u:%u:%u", &days, &hours, &minutes, &seconds) != 4) {  // NOLINT(cert-err34-c)
+  if (std::sscanf(text.c_str(), "%u:%u:%u:%u", &days, &hours, &minutes, &seconds) !=
+      4) {  // NOLINT(cert-err34-c)
     return std::nullopt;
   }
   return ((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds;

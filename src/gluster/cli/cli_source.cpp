@@ -67,7 +67,8 @@ auto CliSource::ask_about(const std::string& volume, Make make, Read read)
     -> decltype(read(std::declval<const Answer&>())) {
   const auto name = VolumeName::checked(volume);
   if (!name) {
-    return std::unexpected(Error{ErrorKind::parse, "'" + volume + "' is not a name a Gluster volume can have"});
+    return std::unexpected(
+        Error{ErrorKind::parse, "'" + volume + "' is not a name a Gluster volume can have"});
   }
   return ask(make(*name), read);
 }
@@ -107,7 +108,8 @@ Result<VersionRecord> CliSource::versions() {
 }
 
 Result<PerVolume<StatusRecord>> CliSource::status() {
-  return ask(Request::volume_status_all(), [](const Answer& answer) { return read_volume_status(answer.root()); });
+  return ask(Request::volume_status_all(),
+             [](const Answer& answer) { return read_volume_status(answer.root()); });
 }
 
 Result<StatusRecord> CliSource::status(const std::string& volume) {
@@ -139,25 +141,29 @@ Result<ProfileRecord> CliSource::profile(const std::string& volume) {
   if (!unit) {
     return std::unexpected(unit.error());
   }
-  return ask_about(volume, Request::profile, [&](const Answer& answer) { return read_profile(answer.root(), *unit); });
+  return ask_about(volume, Request::profile,
+                   [&](const Answer& answer) { return read_profile(answer.root(), *unit); });
 }
 
 Result<HealRecord> CliSource::heal_count(const std::string& volume) {
-  return ask_about(volume, Request::heal_count, [](const Answer& answer) { return read_heal_count(answer.text); });
+  return ask_about(volume, Request::heal_count,
+                   [](const Answer& answer) { return read_heal_count(answer.text); });
 }
 
 Result<HealRecord> CliSource::heal_summary(const std::string& volume) {
-  return ask_about(volume, Request::heal_summary, [](const Answer& answer) { return read_heal_summary(answer.root()); });
+  return ask_about(volume, Request::heal_summary,
+                   [](const Answer& answer) { return read_heal_summary(answer.root()); });
 }
 
 Result<std::vector<model::QuotaLimit>> CliSource::quota(const std::string& volume) {
-  auto limits =
-      ask_about(volume, Request::quota_list, [](const Answer& answer) { return read_quota_list(answer.root()); });
+  auto limits = ask_about(volume, Request::quota_list,
+                          [](const Answer& answer) { return read_quota_list(answer.root()); });
   if (!limits) {
     return limits;
   }
-  auto added = ask_about(volume, Request::quota_list_objects,
-                         [&](const Answer& answer) { return read_quota_list_objects(answer.root(), *limits); });
+  auto added = ask_about(volume, Request::quota_list_objects, [&](const Answer& answer) {
+    return read_quota_list_objects(answer.root(), *limits);
+  });
   if (!added) {
     return std::unexpected(std::move(added.error()));
   }
@@ -172,14 +178,15 @@ Result<model::RebalanceReport> CliSource::rebalance(const std::string& volume, c
   const auto name = VolumeName::checked(volume);
   const auto request = name ? Request::remove_brick_status(*name, task.bricks) : std::nullopt;
   if (!request) {
-    return std::unexpected(Error{ErrorKind::parse, "remove_brick_status: the task names no brick of " + volume});
+    return std::unexpected(
+        Error{ErrorKind::parse, "remove_brick_status: the task names no brick of " + volume});
   }
   return ask(*request, read);
 }
 
 Result<model::SnapshotReport> CliSource::snapshots(const std::string& volume) {
-  auto items =
-      ask_about(volume, Request::snapshot_info, [](const Answer& answer) { return read_snapshot_info(answer.root()); });
+  auto items = ask_about(volume, Request::snapshot_info,
+                         [](const Answer& answer) { return read_snapshot_info(answer.root()); });
   if (!items) {
     return std::unexpected(std::move(items.error()));
   }
@@ -199,7 +206,8 @@ Result<std::vector<model::GeoReplicationWorker>> CliSource::geo_replication() {
 }
 
 Result<model::BitrotReport> CliSource::bitrot(const std::string& volume) {
-  return ask_about(volume, Request::scrub_status, [](const Answer& answer) { return read_scrub_status(answer.text); });
+  return ask_about(volume, Request::scrub_status,
+                   [](const Answer& answer) { return read_scrub_status(answer.text); });
 }
 
 Result<TopRecord> CliSource::top(const std::string& volume, model::TopCall call, std::size_t files) {

@@ -53,14 +53,16 @@ class CliSource final : public Source {
   Result<TopRecord> top(const std::string& volume, model::TopCall call, std::size_t files) override;
 
  private:
-  /// Runs `request` and gives its judged answer to `read`, which makes the record of it. Where nothing is there the
-  /// record is an empty one.
+  /// Runs `request` and gives its judged answer to `read`, which makes the record of it. Where nothing is
+  /// there the record is an empty one.
   template <class Read>
   auto ask(const Request& request, Read read) -> decltype(read(std::declval<const Answer&>()));
 
-  /// The same for a request about one volume, whose name is checked first. `make` gives the request for the name.
+  /// The same for a request about one volume, whose name is checked first. `make` gives the request for the
+  /// name.
   template <class Make, class Read>
-  auto ask_about(const std::string& volume, Make make, Read read) -> decltype(read(std::declval<const Answer&>()));
+  auto ask_about(const std::string& volume, Make make, Read read)
+      -> decltype(read(std::declval<const Answer&>()));
 
   Result<Answer> run(const Request& request);
   [[nodiscard]] Command command_for(const Request& request) const;

@@ -25,7 +25,9 @@ std::optional<Number> to_number(std::string_view text) {
 }
 
 /// The text of the child `name`; empty when there is none.
-inline std::string text_of(pugi::xml_node node, const char* name) { return node.child_value(name); }
+inline std::string text_of(pugi::xml_node node, const char* name) {
+  return node.child_value(name);
+}
 
 template <class Number = std::uint64_t>
 std::optional<Number> number_of(pugi::xml_node node, const char* name) {
@@ -38,8 +40,8 @@ std::optional<bool> yes_or_no(std::string_view text);
 /// "HOST:/PATH", split at the first ":/", since an IPv6 host has colons of its own.
 std::optional<model::BrickId> to_brick_id(std::string_view text);
 
-/// "2026-11-21 03:22:01", with or without a fraction and a zone ("+0000"); without a zone it is this machine's local
-/// time, the best guess there is.
+/// "2026-11-21 03:22:01", with or without a fraction and a zone ("+0000"); without a zone it is this
+/// machine's local time, the best guess there is.
 std::optional<model::Time> to_time(std::string_view text);
 
 inline std::unexpected<Error> missing(std::string_view command, std::string_view element) {

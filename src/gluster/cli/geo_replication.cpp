@@ -14,7 +14,9 @@ std::string either(pugi::xml_node node, const char* name, const char* name_up_to
 }
 
 /// Gluster writes "N/A" for what it does not know.
-std::string known(std::string text) { return text == "N/A" ? "" : std::move(text); }
+std::string known(std::string text) {
+  return text == "N/A" ? "" : std::move(text);
+}
 
 model::GeoReplicationWorker read_pair(const std::string& volume, pugi::xml_node pair) {
   model::GeoReplicationWorker worker;

@@ -4,8 +4,8 @@
 
 namespace glusterfs_exporter::gluster {
 
-/// A block per brick: "Brick HOST:PATH" and then "Number of entries: N", or words that say that the brick could not
-/// be asked ("No gathered input for this brick").
+/// A block per brick: "Brick HOST:PATH" and then "Number of entries: N", or words that say that the brick
+/// could not be asked ("No gathered input for this brick").
 Result<HealRecord> read_heal_count(std::string_view text) {
   HealRecord record;
   for (const auto line : lines_of(text)) {

@@ -13,16 +13,18 @@ namespace {
 
 /// The fops by their number in Gluster (glusterfs-fops.h), which is the order an answer lists them in.
 constexpr std::array<std::string_view, 59> kFops{
-    "NULL",      "STAT",      "READLINK", "MKNOD",       "MKDIR",       "UNLINK",  "RMDIR",       "SYMLINK",
-    "RENAME",    "LINK",      "TRUNCATE", "OPEN",        "READ",        "WRITE",   "STATFS",      "FLUSH",
-    "FSYNC",     "SETXATTR",  "GETXATTR", "REMOVEXATTR", "OPENDIR",     "FSYNCDIR", "ACCESS",     "CREATE",
-    "FTRUNCATE", "FSTAT",     "LK",       "LOOKUP",      "READDIR",     "INODELK", "FINODELK",    "ENTRYLK",
-    "FENTRYLK",  "XATTROP",   "FXATTROP", "FGETXATTR",   "FSETXATTR",   "RCHECKSUM", "SETATTR",   "FSETATTR",
-    "READDIRP",  "FORGET",    "RELEASE",  "RELEASEDIR",  "GETSPEC",     "FREMOVEXATTR", "FALLOCATE", "DISCARD",
-    "ZEROFILL",  "IPC",       "SEEK",     "LEASE",       "COMPOUND",    "GETACTIVELK", "SETACTIVELK", "PUT",
-    "ICREATE",   "NAMELINK", "COPY_FILE_RANGE"};
+    "NULL",      "STAT",       "READLINK",       "MKNOD",        "MKDIR",       "UNLINK",      "RMDIR",
+    "SYMLINK",   "RENAME",     "LINK",           "TRUNCATE",     "OPEN",        "READ",        "WRITE",
+    "STATFS",    "FLUSH",      "FSYNC",          "SETXATTR",     "GETXATTR",    "REMOVEXATTR", "OPENDIR",
+    "FSYNCDIR",  "ACCESS",     "CREATE",         "FTRUNCATE",    "FSTAT",       "LK",          "LOOKUP",
+    "READDIR",   "INODELK",    "FINODELK",       "ENTRYLK",      "FENTRYLK",    "XATTROP",     "FXATTROP",
+    "FGETXATTR", "FSETXATTR",  "RCHECKSUM",      "SETATTR",      "FSETATTR",    "READDIRP",    "FORGET",
+    "RELEASE",   "RELEASEDIR", "GETSPEC",        "FREMOVEXATTR", "FALLOCATE",   "DISCARD",     "ZEROFILL",
+    "IPC",       "SEEK",       "LEASE",          "COMPOUND",     "GETACTIVELK", "SETACTIVELK", "PUT",
+    "ICREATE",   "NAMELINK",   "COPY_FILE_RANGE"};
 
-/// Upcalls by their number. The CLI prints them after the fops under the names that *fops* of these numbers have.
+/// Upcalls by their number. The CLI prints them after the fops under the names that *fops* of these numbers
+/// have.
 constexpr std::array<std::string_view, 8> kUpcalls{"NULL",      "UPCALL",    "CI_IATT",   "CI_XATTR",
                                                    "CI_RENAME", "CI_UNLINK", "CI_FORGET", "LEASE_RECALL"};
 
@@ -51,9 +53,9 @@ bool could_be_upcall(const Entry& entry) {
 
 /// Where in the list the upcalls begin.
 ///
-/// Fops come in the order of their numbers, so a number that does not grow is the first upcall's. Where the numbers
-/// never fall back, upcalls are the tail without latencies — unless nothing has latencies, as is so when Gluster
-/// counts fops without timing them.
+/// Fops come in the order of their numbers, so a number that does not grow is the first upcall's. Where the
+/// numbers never fall back, upcalls are the tail without latencies — unless nothing has latencies, as is so
+/// when Gluster counts fops without timing them.
 std::size_t first_upcall(std::span<const Entry> entries) {
   std::size_t next_number = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -78,7 +80,8 @@ void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (i < upcalls_from) {
-      profile.fops.push_back({entry.name, entry.hits, std::ranges::find(kUntimedFops, entry.name) == kUntimedFops.end(),
+      profile.fops.push_back({entry.name, entry.hits,
+                              std::ranges::find(kUntimedFops, entry.name) == kUntimedFops.end(),
                               entry.average * static_cast<double>(entry.hits) * unit, entry.minimum * unit,
                               entry.maximum * unit});
     } else if (const auto number = fop_number(entry.name); number && *number < kUpcalls.size()) {
@@ -107,8 +110,9 @@ Result<BrickProfileRecord> read_brick(pugi::xml_node node, double unit) {
   }
   std::vector<Entry> entries;
   for (const auto fop : stats.child("fopStats").children("fop")) {
-    entries.push_back({text_of(fop, "name"), number_of(fop, "hits").value_or(0), fop.child("avgLatency").text().as_double(),
-                       fop.child("minLatency").text().as_double(), fop.child("maxLatency").text().as_double()});
+    entries.push_back({text_of(fop, "name"), number_of(fop, "hits").value_or(0),
+                       fop.child("avgLatency").text().as_double(), fop.child("minLatency").text().as_double(),
+                       fop.child("maxLatency").text().as_double()});
   }
   read_fops(entries, unit, brick.profile);
   brick.profile.bytes_read = number_of(stats, "totalRead").value_or(0);

@@ -5,8 +5,8 @@ namespace glusterfs_exporter::gluster {
 
 namespace {
 
-/// Gluster's numbers for the state of a defrag; those above 5 (layout and data fix-up steps of "fix-layout") are
-/// finer steps of the same four ends.
+/// Gluster's numbers for the state of a defrag; those above 5 (layout and data fix-up steps of "fix-layout")
+/// are finer steps of the same four ends.
 model::TaskState task_state(int status) {
   switch (status) {
     case 0:

@@ -44,11 +44,17 @@ std::optional<VolumeName> VolumeName::checked(std::string_view name) {
   return VolumeName(name);
 }
 
-Request Request::version() { return {"version", Cost::query, {"--version"}}; }
+Request Request::version() {
+  return {"version", Cost::query, {"--version"}};
+}
 
-Request Request::volume_info() { return {"volume_info", Cost::query, {"volume", "info", "--xml"}}; }
+Request Request::volume_info() {
+  return {"volume_info", Cost::query, {"volume", "info", "--xml"}};
+}
 
-Request Request::pool_list() { return {"pool_list", Cost::query, {"pool", "list", "--xml"}}; }
+Request Request::pool_list() {
+  return {"pool_list", Cost::query, {"pool", "list", "--xml"}};
+}
 
 Request Request::op_version() {
   return {"op_version", Cost::query, {"volume", "get", "all", "cluster.op-version", "--xml"}};
@@ -121,7 +127,8 @@ Request Request::rebalance_status(const VolumeName& volume) {
           {"Rebalance not started", "is not started", "does not exist", "is not a distribute volume"}};
 }
 
-std::optional<Request> Request::remove_brick_status(const VolumeName& volume, const std::vector<std::string>& bricks) {
+std::optional<Request> Request::remove_brick_status(const VolumeName& volume,
+                                                    const std::vector<std::string>& bricks) {
   if (bricks.empty() || !std::ranges::all_of(bricks, is_brick)) {
     return std::nullopt;
   }
@@ -162,10 +169,11 @@ Request Request::scrub_status(const VolumeName& volume) {
 }
 
 Request Request::top(const VolumeName& volume, model::TopCall call, std::size_t files) {
-  return {"volume_top",
-          Cost::transaction,
-          {"volume", "top", volume.str(), std::string(word(call)), "list-cnt", std::to_string(files), "--xml"},
-          {"is not started", "does not exist"}};
+  return {
+      "volume_top",
+      Cost::transaction,
+      {"volume", "top", volume.str(), std::string(word(call)), "list-cnt", std::to_string(files), "--xml"},
+      {"is not started", "does not exist"}};
 }
 
 }  // namespace glusterfs_exporter::gluster

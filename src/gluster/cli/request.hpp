@@ -10,7 +10,8 @@
 
 namespace glusterfs_exporter::gluster {
 
-/// A volume name that is safe to stand in an argument vector. Gluster allows letters, digits, '_' and '-' only.
+/// A volume name that is safe to stand in an argument vector. Gluster allows letters, digits, '_' and '-'
+/// only.
 class VolumeName {
  public:
   /// Empty when `name` could be read as an option or is not a name Gluster would accept.
@@ -31,8 +32,8 @@ enum class Cost {
   crawl,        ///< reads bricks, for as long as it takes
 };
 
-/// A command of the `gluster` CLI that this program may run. They are made only by the functions below, all of which
-/// read: there is no way to write any other.
+/// A command of the `gluster` CLI that this program may run. They are made only by the functions below, all
+/// of which read: there is no way to write any other.
 class Request {
  public:
   static Request version();
@@ -51,7 +52,8 @@ class Request {
   static Request quota_list_objects(const VolumeName& volume);
   static Request rebalance_status(const VolumeName& volume);
   /// Empty when a brick is not of the form HOST:/PATH.
-  static std::optional<Request> remove_brick_status(const VolumeName& volume, const std::vector<std::string>& bricks);
+  static std::optional<Request> remove_brick_status(const VolumeName& volume,
+                                                    const std::vector<std::string>& bricks);
   static Request snapshot_info(const VolumeName& volume);
   static Request snapshot_config(const VolumeName& volume);
   static Request geo_replication_status();

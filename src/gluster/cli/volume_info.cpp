@@ -5,8 +5,8 @@ namespace glusterfs_exporter::gluster {
 
 namespace {
 
-/// By <type>, which has been stable, rather than by <typeStr>, which has not. Types of long gone releases (stripe,
-/// tier) are unknown.
+/// By <type>, which has been stable, rather than by <typeStr>, which has not. Types of long gone releases
+/// (stripe, tier) are unknown.
 model::VolumeType volume_type(int type) {
   switch (type) {
     case 0:
@@ -71,7 +71,8 @@ Result<VolumeRecord> read_volume(pugi::xml_node node) {
     if (!id) {
       return missing("volume_info", "brick><name");
     }
-    volume.bricks.push_back({*std::move(id), text_of(brick, "hostUuid"), brick.child("isArbiter").text().as_int() == 1});
+    volume.bricks.push_back(
+        {*std::move(id), text_of(brick, "hostUuid"), brick.child("isArbiter").text().as_int() == 1});
   }
   for (const auto option : node.child("options").children("option")) {
     volume.options.insert_or_assign(text_of(option, "name"), text_of(option, "value"));

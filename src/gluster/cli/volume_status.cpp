@@ -81,7 +81,9 @@ Result<PerVolume<DetailRecord>> read_volume_status_detail(pugi::xml_node root) {
   for (const auto volume : volumes.children("volume")) {
     DetailRecord record;
     for (const auto node : volume.children("node")) {
-      BrickDetailRecord brick{{text_of(node, "hostname"), text_of(node, "path")}, {}, text_of(node, "device"),
+      BrickDetailRecord brick{{text_of(node, "hostname"), text_of(node, "path")},
+                              {},
+                              text_of(node, "device"),
                               text_of(node, "fsName")};
       const auto size = number_of(node, "sizeTotal");
       const auto free = number_of(node, "sizeFree");

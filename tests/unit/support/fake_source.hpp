@@ -19,24 +19,36 @@ class FakeSource : public gluster::Source {
   Answer<gluster::PerVolume<gluster::StatusRecord>> on_status = [] {
     return gluster::PerVolume<gluster::StatusRecord>{};
   };
-  VolumeAnswer<gluster::StatusRecord> on_volume_status = [](const std::string&) { return gluster::StatusRecord{}; };
+  VolumeAnswer<gluster::StatusRecord> on_volume_status = [](const std::string&) {
+    return gluster::StatusRecord{};
+  };
   Answer<gluster::PerVolume<gluster::DetailRecord>> on_detail = [] {
     return gluster::PerVolume<gluster::DetailRecord>{};
   };
-  VolumeAnswer<gluster::ProfileRecord> on_profile = [](const std::string&) { return gluster::ProfileRecord{}; };
+  VolumeAnswer<gluster::ProfileRecord> on_profile = [](const std::string&) {
+    return gluster::ProfileRecord{};
+  };
   VolumeAnswer<gluster::HealRecord> on_heal_count = [](const std::string&) { return gluster::HealRecord{}; };
-  VolumeAnswer<gluster::HealRecord> on_heal_summary = [](const std::string&) { return gluster::HealRecord{}; };
+  VolumeAnswer<gluster::HealRecord> on_heal_summary = [](const std::string&) {
+    return gluster::HealRecord{};
+  };
 
   Result<gluster::Topology> topology() override { return on_topology(); }
   Result<gluster::PeerList> peers() override { return on_peers(); }
   Result<gluster::VersionRecord> versions() override { return gluster::VersionRecord{}; }
   Result<gluster::PerVolume<gluster::StatusRecord>> status() override { return on_status(); }
-  Result<gluster::StatusRecord> status(const std::string& volume) override { return on_volume_status(volume); }
+  Result<gluster::StatusRecord> status(const std::string& volume) override {
+    return on_volume_status(volume);
+  }
   Result<gluster::PerVolume<gluster::DetailRecord>> detail() override { return on_detail(); }
   Result<gluster::ProfileRecord> profile(const std::string& volume) override { return on_profile(volume); }
   Result<gluster::HealRecord> heal_count(const std::string& volume) override { return on_heal_count(volume); }
-  Result<gluster::HealRecord> heal_summary(const std::string& volume) override { return on_heal_summary(volume); }
-  Result<std::vector<model::QuotaLimit>> quota(const std::string&) override { return std::vector<model::QuotaLimit>{}; }
+  Result<gluster::HealRecord> heal_summary(const std::string& volume) override {
+    return on_heal_summary(volume);
+  }
+  Result<std::vector<model::QuotaLimit>> quota(const std::string&) override {
+    return std::vector<model::QuotaLimit>{};
+  }
   Result<model::RebalanceReport> rebalance(const std::string&, const gluster::TaskRecord&) override {
     return model::RebalanceReport{};
   }

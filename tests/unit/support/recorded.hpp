@@ -12,7 +12,9 @@
 /// Recorded answers of the real gluster, for tests.
 namespace glusterfs_exporter::test {
 
-inline std::filesystem::path fixtures() { return std::filesystem::path(GLUSTERFS_EXPORTER_SOURCE_DIR) / "tests/fixtures"; }
+inline std::filesystem::path fixtures() {
+  return std::filesystem::path(GLUSTERFS_EXPORTER_SOURCE_DIR) / "tests/fixtures";
+}
 
 inline std::string read_file(const std::filesystem::path& path) {
   const std::ifstream file(path, std::ios::binary);
@@ -29,12 +31,14 @@ inline std::string recorded_name(const std::vector<std::string>& argv) {
       name += name.empty() ? argv[i] : "-" + argv[i];
     }
   }
-  std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '-');
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0; }, '-');
   return name.substr(std::min(name.find_first_not_of('-'), name.size()));
 }
 
-/// A process runner that answers from a folder of recorded answers; a command without one fails as a command would.
-/// Gluster's own exit statuses were 0 for all of them but the geo-replication one, which says so in text.
+/// A process runner that answers from a folder of recorded answers; a command without one fails as a command
+/// would. Gluster's own exit statuses were 0 for all of them but the geo-replication one, which says so in
+/// text.
 inline gluster::ProcessRunner recorded_gluster(const std::filesystem::path& folder) {
   return [folder](const gluster::Command& command) -> Result<gluster::Finished> {
     const auto name = recorded_name(command.argv);

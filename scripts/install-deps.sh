@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building, testing or the demo needs: the one place that lists them.
+set -euo pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib.sh
+. "$HERE/lib.sh"
+
+CLUSTER=(glusterfs-server glusterfs-client procps)
+
+BUILD=(
+  g++ cmake ninja-build ccache pkg-config
+  prometheus-cpp-dev libcivetweb-dev libpugixml-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev
+  libspdlog-dev libfmt-dev libcurl4-openssl-dev zlib1g-dev
+)
+
+DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)
+
+TEST=(
+  "${BUILD[@]}" "${CLUSTER[@]}"
+  libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy-16 shellcheck
+  prometheus prometheus-alertmanager python3 python3-yaml curl jq strace iproute2 attr
+)
+
+usage() {
+  cat <<'END'
+usage: scripts/install-deps.sh build|cluster|demo|test
+
+Installs the Debian packages that are missing, without starting their services. Needs root only if some are.
+  build     compiler and libraries
+  cluster   what scripts/cluster.sh runs
+  demo      build and cluster, Prometheus and Alertmanager
+  test      all that scripts/test.sh needs
+END
+}
+
+case ${1:-} in
+  -h | --help)
+    usage
+    exit 0
+    ;;
+esac
+(($# == 1)) || die_usage "one of build, cluster, demo, test is expected, not '$*' (--help tells more)"
+case $1 in
+  build) install_packages "${BUILD[@]}" ;;
+  cluster) install_packages "${CLUSTER[@]}" ;;
+  demo) install_packages "${DEMO[@]}" ;;
+  test) install_packages "${TEST[@]}" ;;
+  *) die_usage "one of build, cluster, demo, test is expected, not '$1' (--help tells more)" ;;
+esac
