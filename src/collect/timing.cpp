@@ -18,6 +18,10 @@ constexpr int kIntervalsBetweenIdleRuns = 10;
 constexpr std::chrono::milliseconds kFirstPauseAfterLock = 1s;
 constexpr std::chrono::milliseconds kLongestPause = 5min;
 
+/// Some failures pass on their own (Gluster words some lock conflicts as "does not exist"), so a collector with a long
+/// interval tries again before that is over.
+constexpr std::chrono::milliseconds kFirstPauseAfterOtherFailure = 15s;
+
 std::chrono::milliseconds doubled(std::chrono::milliseconds first, int times) {
   constexpr int kEnough = 20;  // beyond every limit used here
   return first * (1LL << std::min(times, kEnough));
@@ -57,7 +61,7 @@ void Timing::ended(const Result<Found>& result, SteadyTime started, SteadyTime e
     const auto longest = std::max(kLongestPause, interval_);
     due_ = ended + spread(std::min(doubled(interval_, failures_in_a_row_ - 1), longest), chance);
   } else {
-    due_ = std::max(ended, started + interval_);
+    due_ = ended + std::min(doubled(kFirstPauseAfterOtherFailure, failures_in_a_row_ - 1), interval_);
   }
 }
 

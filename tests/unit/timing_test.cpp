@@ -71,12 +71,23 @@ TEST(Timing, TimeoutsDoubleTheInterval) {
   EXPECT_EQ(timing.due(), kStart + 5min);
 }
 
-TEST(Timing, OtherFailuresKeepTheInterval) {
-  Timing timing(30s);
+TEST(Timing, OtherFailuresAreTriedAgainSoonAndThenAtTheInterval) {
+  Timing timing(60s);
+  timing.ended(failed(ErrorKind::parse), kStart, kStart + 1s, kMiddle);
+  EXPECT_EQ(timing.due(), kStart + 16s);
+  timing.ended(failed(ErrorKind::parse), kStart, kStart + 1s, kMiddle);
+  EXPECT_EQ(timing.due(), kStart + 31s);
   for (int i = 0; i < 5; ++i) {
     timing.ended(failed(ErrorKind::parse), kStart, kStart + 1s, kMiddle);
   }
-  EXPECT_EQ(timing.due(), kStart + 30s);
+  EXPECT_EQ(timing.due(), kStart + 61s);
+  EXPECT_EQ(timing.lane_pause(), 0s);
+}
+
+TEST(Timing, AShortIntervalIsNotShortenedByAFailure) {
+  Timing timing(1s);
+  timing.ended(failed(ErrorKind::exit), kStart, kStart, kMiddle);
+  EXPECT_EQ(timing.due(), kStart + 1s);
 }
 
 TEST(Timing, ASuccessEndsTheBackOff) {

@@ -68,7 +68,7 @@ Request Request::volume_status_all() {
   return {"volume_status",
           Cost::transaction,
           {"volume", "status", "all", "--xml"},
-          {"No volumes present", "No volumes", "is not started"}};
+          {"No volumes present"}};
 }
 
 Request Request::volume_status(const VolumeName& volume) {
@@ -82,7 +82,7 @@ Request Request::volume_status_detail() {
   return {"volume_status_detail",
           Cost::transaction,
           {"volume", "status", "all", "detail", "--xml"},
-          {"No volumes present", "No volumes", "is not started"}};
+          {"No volumes present"}};
 }
 
 Request Request::profile(const VolumeName& volume) {
