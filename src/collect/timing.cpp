@@ -18,8 +18,8 @@ constexpr int kIntervalsBetweenIdleRuns = 10;
 constexpr std::chrono::milliseconds kFirstPauseAfterLock = 1s;
 constexpr std::chrono::milliseconds kLongestPause = 5min;
 
-/// Some failures pass on their own (Gluster words some lock conflicts as "does not exist"), so a collector with a long
-/// interval tries again before that is over.
+/// Some failures pass on their own (Gluster words some lock conflicts as "does not exist"), so a collector
+/// with a long interval tries again before that is over.
 constexpr std::chrono::milliseconds kFirstPauseAfterOtherFailure = 15s;
 
 std::chrono::milliseconds doubled(std::chrono::milliseconds first, int times) {

@@ -48,13 +48,13 @@ Part first_part(std::string_view text) {
 }  // namespace
 
 std::size_t valid_utf8_length(std::string_view text) {
-  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   std::size_t position = 0;
   while (position < text.size()) {
     std::uint64_t eight = 0;
     if (text.size() - position >= sizeof eight) {  // nearly all text is ASCII
       std::memcpy(&eight, text.data() + position, sizeof eight);
-      if ((eight & high_bits) == 0) {
+      if ((eight & kHighBits) == 0) {
         position += sizeof eight;
         continue;
       }
@@ -69,7 +69,7 @@ std::size_t valid_utf8_length(std::string_view text) {
 }
 
 std::string clean_utf8(std::string_view text) {
-  constexpr std::string_view replacement = "\xEF\xBF\xBD";
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
   std::string clean;
   clean.reserve(text.size());
   while (true) {
@@ -79,7 +79,7 @@ std::string clean_utf8(std::string_view text) {
     if (text.empty()) {
       return clean;
     }
-    clean.append(replacement);
+    clean.append(kReplacement);
     text.remove_prefix(first_part(text).length);
   }
 }

@@ -37,7 +37,7 @@ std::optional<std::string> assign(Parsed<T> parsed, T& target) {
   return std::nullopt;
 }
 
-constexpr std::array<Setting, 6> settings = {{
+constexpr std::array<Setting, 6> kSettings = {{
     {.flag = "--web.listen-address",
      .key = "web.listen_address",
      .group = "Web",
@@ -151,16 +151,16 @@ class CommandLine {
 
 CommandLine::CommandLine(std::span<const CollectorDefaults> collectors)
     : app_("Prometheus exporter for GlusterFS. Run one on each node.\n", "glusterfs_exporter") {
-  constexpr std::size_t description_column = 40;
+  constexpr std::size_t kDescriptionColumn = 40;
   app_.set_help_flag();  // removes CLI11's own, which would not be in a group
   app_.allow_extras();
-  app_.get_formatter()->column_width(description_column);
+  app_.get_formatter()->column_width(kDescriptionColumn);
   app_.footer("Intervals, timeouts and what has no flag are set in the configuration file.");
   file_ = add_value("--config.file", "Configuration", "FILE",
                     "the configuration file, YAML; flags override it (default: none)");
   check_ = add_switch("--config.check", "Configuration", "say whether the configuration is good, and exit");
   const Config defaults = default_config(collectors);
-  for (const Setting& setting : settings) {
+  for (const Setting& setting : kSettings) {
     const std::string help = fmt::format("{} (default: {})", setting.help, setting.shown_default(defaults));
     values_.push_back(
         {.setting = &setting, .option = add_value(setting.flag, setting.group, setting.value_name, help)});

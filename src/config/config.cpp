@@ -7,7 +7,7 @@ namespace {
 
 /// What decides whether data stays writable, protected and reachable. Options with few values each, none of
 /// them a secret; whether profiling is on has a metric of its own.
-constexpr std::array<std::string_view, 20> default_volume_options = {
+constexpr std::array<std::string_view, 20> kDefaultVolumeOptions = {
     "auth.allow",
     "client.ssl",
     "cluster.brick-multiplex",
@@ -39,7 +39,7 @@ std::string Config::origin(std::string_view key) const {
 
 Config default_config(std::span<const CollectorDefaults> collectors) {
   Config config;
-  config.volume_options.assign(default_volume_options.begin(), default_volume_options.end());
+  config.volume_options.assign(kDefaultVolumeOptions.begin(), kDefaultVolumeOptions.end());
   for (const CollectorDefaults& collector : collectors) {
     config.collectors.emplace(
         collector.name, CollectorSettings{.enabled = collector.enabled, .interval = collector.interval});

@@ -44,7 +44,7 @@ std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::st
     read_collector(collectors.mapping(name), settings);
   }
   yaml->mapping("top").value("files", parse_top_files, config.top.files);
-  yaml->list("volume_options", parse_volume_option, max_volume_options, config.volume_options);
+  yaml->list("volume_options", parse_volume_option, kMaxVolumeOptions, config.volume_options);
 
   for (const auto& [key, place] : yaml->places()) {
     config.origins.insert_or_assign(key, place);

@@ -48,7 +48,7 @@ std::expected<std::string, ConfigError> read_file(const std::string& path) {
   if (S_ISDIR(status.st_mode)) {
     return fail(path, "must be a file, is a directory");
   }
-  std::string text(max_file_bytes + 1, '\0');
+  std::string text(kMaxFileBytes + 1, '\0');
   std::size_t length = 0;
   while (length < text.size()) {
     const ssize_t count = ::read(file.number(), text.data() + length, text.size() - length);
@@ -63,7 +63,7 @@ std::expected<std::string, ConfigError> read_file(const std::string& path) {
     }
     length += static_cast<std::size_t>(count);
   }
-  if (length > max_file_bytes) {
+  if (length > kMaxFileBytes) {
     return fail(path, "must not be larger than 1 MiB");
   }
   text.resize(length);

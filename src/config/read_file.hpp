@@ -8,7 +8,7 @@
 
 namespace glusterfs_exporter::config {
 
-inline constexpr std::size_t max_file_bytes = 1024UL * 1024;
+inline constexpr std::size_t kMaxFileBytes = 1024UL * 1024;
 
 /// The whole of the file at `path`. An error, with the path as its place, when it cannot be read, is a
 /// directory or holds more than max_file_bytes.

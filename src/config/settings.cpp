@@ -10,20 +10,21 @@ namespace glusterfs_exporter::config {
 namespace {
 
 /// What this program serves itself. Everything under /api/ is its own, too.
-constexpr std::array<std::string_view, 5> own_paths = {"/", "/-/healthy", "/-/ready", "/-/reload", "/sd"};
+constexpr std::array<std::string_view, 5> kOwnPaths = {"/", "/-/healthy", "/-/ready", "/-/reload", "/sd"};
 
 bool is_lower_or_digit(char character) {
   return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
 }
 
 bool is_path_character(char character) {
-  constexpr std::string_view others = "-._~/";
-  return is_lower_or_digit(character) || (character >= 'A' && character <= 'Z') || others.contains(character);
+  constexpr std::string_view kOthers = "-._~/";
+  return is_lower_or_digit(character) || (character >= 'A' && character <= 'Z') ||
+         kOthers.contains(character);
 }
 
 bool is_option_character(char character) {
-  constexpr std::string_view others = "-._";
-  return is_lower_or_digit(character) || others.contains(character);
+  constexpr std::string_view kOthers = "-._";
+  return is_lower_or_digit(character) || kOthers.contains(character);
 }
 
 /// The server removes empty and dot segments from a request's path, so a path with them would never be
@@ -50,7 +51,7 @@ Parsed<std::string> parse_telemetry_path(std::string_view text) {
     return std::unexpected(
         "must be a plain path of letters, digits, '-', '.', '_' and '~' such as /metrics, is " + quote(text));
   }
-  if (std::ranges::find(own_paths, text) != own_paths.end() || text.starts_with("/api/")) {
+  if (std::ranges::find(kOwnPaths, text) != kOwnPaths.end() || text.starts_with("/api/")) {
     return std::unexpected(
         "must not be a path that is used already (/, /-/healthy, /-/ready, /-/reload, /sd, /api/), is " +
         quote(text));
@@ -67,15 +68,15 @@ Parsed<std::string> parse_program(std::string_view text) {
 }
 
 Parsed<std::string> parse_socket_path(std::string_view text) {
-  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-  static_assert(longest == 107, "the message below says so");
+  constexpr std::size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
+  static_assert(kLongest == 107, "the message below says so");
   if (text.empty()) {
     return std::string();
   }
   if (!text.starts_with('/') || has_control_character(text)) {
     return std::unexpected("must be an absolute path, is " + quote(text));
   }
-  if (text.size() > longest) {
+  if (text.size() > kLongest) {
     return std::unexpected("must not be longer than 107 bytes, the most a Unix socket can have, is " +
                            quote(text));
   }
@@ -91,8 +92,8 @@ Parsed<std::chrono::milliseconds> parse_timeout(std::string_view text) {
 }
 
 Parsed<std::string> parse_log_level(std::string_view text) {
-  constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warn", "error"};
-  if (std::ranges::find(levels, text) == levels.end()) {
+  constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
+  if (std::ranges::find(kLevels, text) == kLevels.end()) {
     return std::unexpected("must be debug, info, warn or error, is " + quote(text));
   }
   return std::string(text);

@@ -11,7 +11,7 @@
 /// What each of this program's settings may be, the same for a flag and for the file.
 namespace glusterfs_exporter::config {
 
-inline constexpr std::size_t max_volume_options = 200;
+inline constexpr std::size_t kMaxVolumeOptions = 200;
 
 /// An absolute path on this server that none of its own pages has.
 Parsed<std::string> parse_telemetry_path(std::string_view text);

@@ -24,16 +24,16 @@ struct Unit {
 };
 
 /// From the largest to the smallest, the order in which a duration names them.
-constexpr std::array<Unit, 7> units = {{{"y", 31'536'000'000},
-                                        {"w", 604'800'000},
-                                        {"d", 86'400'000},
-                                        {"h", 3'600'000},
-                                        {"m", 60'000},
-                                        {"s", 1'000},
-                                        {"ms", 1}}};
+constexpr std::array<Unit, 7> kUnits = {{{"y", 31'536'000'000},
+                                         {"w", 604'800'000},
+                                         {"d", 86'400'000},
+                                         {"h", 3'600'000},
+                                         {"m", 60'000},
+                                         {"s", 1'000},
+                                         {"ms", 1}}};
 
 /// More than any limit; a duration beyond it counts as this long, so that sums cannot overflow.
-constexpr std::uint64_t endless = std::numeric_limits<std::int64_t>::max() / 1024;
+constexpr std::uint64_t kEndless = std::numeric_limits<std::int64_t>::max() / 1024;
 
 bool is_digit(char character) {
   return character >= '0' && character <= '9';
@@ -52,7 +52,7 @@ std::string_view take(std::string_view& text, bool digits) {
 std::uint64_t number(std::string_view digits) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return error == std::errc() ? std::min(value, endless) : endless;
+  return error == std::errc() ? std::min(value, kEndless) : kEndless;
 }
 
 std::optional<std::uint64_t> duration_in_milliseconds(std::string_view text) {
@@ -60,18 +60,18 @@ std::optional<std::uint64_t> duration_in_milliseconds(std::string_view text) {
     return std::nullopt;
   }
   std::uint64_t sum = 0;
-  const auto* next_unit = units.begin();
+  const auto* next_unit = kUnits.begin();
   while (!text.empty()) {
     const std::string_view digits = take(text, true);
     const std::string_view name = take(text, false);
-    const auto* const unit = std::find_if(next_unit, units.end(),
+    const auto* const unit = std::find_if(next_unit, kUnits.end(),
                                           [name](const Unit& candidate) { return candidate.name == name; });
-    if (digits.empty() || unit == units.end()) {
+    if (digits.empty() || unit == kUnits.end()) {
       return std::nullopt;
     }
     const std::uint64_t count = number(digits);
-    sum = count > endless / unit->milliseconds ? endless
-                                               : std::min(sum + (count * unit->milliseconds), endless);
+    sum = count > kEndless / unit->milliseconds ? kEndless
+                                                : std::min(sum + (count * unit->milliseconds), kEndless);
     next_unit = std::next(unit);
   }
   return sum;
@@ -95,10 +95,10 @@ std::string printable(std::string_view text) {
 }
 
 std::string quote(std::string_view text) {
-  constexpr std::size_t longest = 60;
+  constexpr std::size_t kLongest = 60;
   std::string line = printable(text);
-  if (line.size() > longest) {
-    line.resize(longest);
+  if (line.size() > kLongest) {
+    line.resize(kLongest);
     line.resize(valid_utf8_length(line));  // not in the middle of a character
     line += "...";
   }
@@ -121,7 +121,7 @@ Parsed<milliseconds> parse_duration(std::string_view text, milliseconds min, mil
 std::string format_duration(milliseconds duration) {
   auto rest = static_cast<std::uint64_t>(duration.count());
   std::string text;
-  for (const Unit& unit : units) {
+  for (const Unit& unit : kUnits) {
     const std::uint64_t count = rest / unit.milliseconds;
     if (count == 0 || unit.milliseconds > 3'600'000) {
       continue;

@@ -8,10 +8,10 @@
 namespace glusterfs_exporter::web {
 namespace {
 
-constexpr std::string_view nothing = "–";
+constexpr std::string_view kNothing = "–";
 
 std::string duration_or_nothing(const std::optional<std::chrono::milliseconds>& duration) {
-  return duration ? human_duration(*duration) : std::string(nothing);
+  return duration ? human_duration(*duration) : std::string(kNothing);
 }
 
 // The words carry the meaning, the class only the colour.
@@ -24,7 +24,7 @@ std::string result_cell(const CollectorRow& row) {
     case LastRun::none:
       break;
   }
-  return fmt::format("<td>{}</td>", row.enabled ? "not run yet" : nothing);
+  return fmt::format("<td>{}</td>", row.enabled ? "not run yet" : kNothing);
 }
 
 std::string table_row(const CollectorRow& row) {
@@ -32,7 +32,7 @@ std::string table_row(const CollectorRow& row) {
       R"(<tr{}><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{}</tr>
 )",
       row.enabled ? "" : R"( class="disabled")", escape_html(row.name), row.enabled ? "yes" : "no",
-      row.enabled ? human_duration(row.interval) : nothing, duration_or_nothing(row.last_success_age),
+      row.enabled ? human_duration(row.interval) : kNothing, duration_or_nothing(row.last_success_age),
       duration_or_nothing(row.last_duration), result_cell(row));
 }
 

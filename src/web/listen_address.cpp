@@ -13,22 +13,22 @@
 namespace glusterfs_exporter::web {
 
 std::expected<sockaddr_in, std::string> parse_listen_address(std::string_view text) {
-  static constexpr std::string_view problem = "not a numeric IPv4 address and a port, as in 0.0.0.0:9713";
+  static constexpr std::string_view kProblem = "not a numeric IPv4 address and a port, as in 0.0.0.0:9713";
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) {
-    return std::unexpected(std::string(problem));
+    return std::unexpected(std::string(kProblem));
   }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   const std::string host(text.substr(0, colon));
   if (!host.empty() && ::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) {
-    return std::unexpected(std::string(problem));
+    return std::unexpected(std::string(kProblem));
   }
   std::uint16_t port = 0;
   const auto* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
   if (error != std::errc() || stop != end) {
-    return std::unexpected(std::string(problem));
+    return std::unexpected(std::string(kProblem));
   }
   address.sin_port = htons(port);
   return address;

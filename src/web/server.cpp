@@ -26,12 +26,12 @@ namespace {
 using namespace std::chrono_literals;
 
 // Up to this size a body goes out together with the headers, in one packet or few.
-constexpr std::size_t small_body_bytes = 16384;
+constexpr std::size_t kSmallBodyBytes = 16384;
 
 // civetweb takes at most INT_MAX bytes at once.
-constexpr std::size_t write_chunk_bytes = 1048576;
+constexpr std::size_t kWriteChunkBytes = 1048576;
 
-constexpr std::string_view security_headers =
+constexpr std::string_view kSecurityHeaders =
     "Cache-Control: no-store\r\n"
     "Content-Security-Policy: default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'\r\n"
@@ -87,7 +87,7 @@ std::string header_block(const Response& response, std::string_view reason, std:
       "Content-Length: {}\r\n",
       response.status, reason, fmt::gmtime(std::time(nullptr)), keep_alive ? "keep-alive" : "close",
       response.content_type, body_bytes);
-  block += security_headers;
+  block += kSecurityHeaders;
   for (const auto& [name, value] : response.headers) {
     block.append(name).append(": ").append(value).append("\r\n");
   }
@@ -97,7 +97,7 @@ std::string header_block(const Response& response, std::string_view reason, std:
 
 bool write_all(mg_connection* connection, std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto chunk = bytes.substr(0, write_chunk_bytes);
+    const auto chunk = bytes.substr(0, kWriteChunkBytes);
     if (mg_write(connection, chunk.data(), chunk.size()) != static_cast<int>(chunk.size())) {
       return false;
     }
@@ -117,7 +117,7 @@ bool send_response(mg_connection* connection, const Response& response, bool wit
   if (!with_body) {
     body = {};
   }
-  if (body.size() <= small_body_bytes) {
+  if (body.size() <= kSmallBodyBytes) {
     head += body;
     body = {};
   }

@@ -65,10 +65,7 @@ Request Request::max_op_version() {
 }
 
 Request Request::volume_status_all() {
-  return {"volume_status",
-          Cost::transaction,
-          {"volume", "status", "all", "--xml"},
-          {"No volumes present"}};
+  return {"volume_status", Cost::transaction, {"volume", "status", "all", "--xml"}, {"No volumes present"}};
 }
 
 Request Request::volume_status(const VolumeName& volume) {
