@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -35,6 +36,14 @@ sigset_t set_up_signals() {
   return signals;
 }
 
+/// Answers and pages are large and short-lived. Left to itself glibc keeps tens of MiB of them in every
+/// thread's arena; mapped on their own they go back to the system when they are freed.
+void return_large_blocks_to_the_system() {
+  constexpr int kLargeBytes = 256 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
+}
+
 int print_once(App& app) {
   const auto once = app.run_once();
   std::cout << once.page;
@@ -61,6 +70,7 @@ int serve(App& app, const config::Config& config, spdlog::logger& log, const sig
 
 int main(int argc, char** argv) {
   const auto ending_signals = set_up_signals();
+  return_large_blocks_to_the_system();
 
   const auto collectors = collect::collector_defaults();
   const auto invocation = config::read_invocation(argc, argv, collectors);

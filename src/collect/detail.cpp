@@ -1,3 +1,4 @@
+#include "collect/per_volume.hpp"
 #include "collect/table.hpp"
 
 namespace glusterfs_exporter::collect {
@@ -7,14 +8,9 @@ namespace {
 using namespace std::chrono_literals;
 
 Result<Found> run_detail(Run& run) {
-  auto volumes = run.source.detail();
-  if (!volumes) {
-    return std::unexpected(std::move(volumes.error()));
-  }
-  for (auto& [name, record] : *volumes) {
-    run.put(&Facts::detail, name, std::move(record));
-  }
-  return Found::something;
+  return for_all_volumes(
+      run, &Facts::detail, [&] { return run.source.detail(); },
+      [&](const std::string& volume) { return run.source.detail(volume); });
 }
 
 }  // namespace

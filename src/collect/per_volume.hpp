@@ -50,6 +50,33 @@ Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::*question
   return result;
 }
 
+/// Asks a question about all volumes at once, and by name about those that the answer leaves out. Gluster
+/// leaves out a volume that somebody had locked and says nothing of it; asked for by name it tells what was
+/// the matter.
+template <class Answer, class AskAll, class AskOne>
+Result<Found> for_all_volumes(Run& run, Facts::ByVolume<Answer> Facts::*question, AskAll ask_all,
+                              AskOne ask_one) {
+  auto volumes = ask_all();
+  if (!volumes) {
+    return std::unexpected(std::move(volumes.error()));
+  }
+  for (auto& [name, answer] : *volumes) {
+    run.put(question, name, std::move(answer));
+  }
+  for (const auto& volume : *run.facts.topology.value) {
+    if (volume.status != model::VolumeStatus::started) {
+      run.forget(question, volume.name);
+    } else if (!volumes->contains(volume.name)) {
+      auto answer = ask_one(volume.name);
+      if (!answer) {
+        return std::unexpected(std::move(answer.error()));
+      }
+      run.put(question, volume.name, *std::move(answer));
+    }
+  }
+  return Found::something;
+}
+
 /// The value of an option set on the volume; empty when it is not set.
 inline std::string_view option_of(const gluster::VolumeRecord& volume, std::string_view name) {
   const auto found = volume.options.find(name);

@@ -1,3 +1,4 @@
+#include "collect/per_volume.hpp"
 #include "collect/table.hpp"
 
 namespace glusterfs_exporter::collect {
@@ -6,31 +7,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A volume that was locked while all were asked is left out of the answer without a word. Asked for by name
-/// Gluster says what was the matter.
 Result<Found> run_status(Run& run) {
-  auto volumes = run.source.status();
-  if (!volumes) {
-    return std::unexpected(std::move(volumes.error()));
-  }
-  for (auto& [name, record] : *volumes) {
-    run.put(&Facts::status, name, std::move(record));
-  }
-  for (const auto& volume : *run.facts.topology.value) {
-    if (volumes->contains(volume.name)) {
-      continue;
-    }
-    if (volume.status != model::VolumeStatus::started) {
-      run.forget(&Facts::status, volume.name);
-      continue;
-    }
-    auto record = run.source.status(volume.name);
-    if (!record) {
-      return std::unexpected(std::move(record.error()));
-    }
-    run.put(&Facts::status, volume.name, *std::move(record));
-  }
-  return Found::something;
+  return for_all_volumes(
+      run, &Facts::status, [&] { return run.source.status(); },
+      [&](const std::string& volume) { return run.source.status(volume); });
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ class Source {
   virtual Result<PerVolume<StatusRecord>> status() = 0;
   /// Of one volume; without bricks when the volume is not started or gone.
   virtual Result<StatusRecord> status(const std::string& volume) = 0;
+  /// Of all started volumes and of one, with the same exceptions.
   virtual Result<PerVolume<DetailRecord>> detail() = 0;
+  virtual Result<DetailRecord> detail(const std::string& volume) = 0;
   virtual Result<ProfileRecord> profile(const std::string& volume) = 0;
 
   /// How many entries wait for heal. For replicated volumes only: Gluster refuses to count for others.

@@ -313,6 +313,14 @@ TEST(ScrubStatus, BeforeTheFirstScrubEndedThereIsNoDuration) {
   EXPECT_FALSE(report->nodes[0].last_scrub_seconds);
 }
 
+TEST(ScrubStatus, ATextThatWasCutShortIsAnError) {
+  const auto whole = text_of_fixture(kSingle / "scrub-status-idle.txt");
+  const auto last_node = whole.rfind("Node:");
+  for (std::size_t length = last_node + 6; length < whole.rfind("Error count: 0") + 14; ++length) {
+    EXPECT_FALSE(read_scrub_status(whole.substr(0, length))) << length;
+  }
+}
+
 TEST(Top, ReadsFilesOfEachBrick) {
   const auto record =
       read_top(Document(kHealthy / "volume-top-rep3-open-list-cnt-10.xml").root(), model::TopCall::open);

@@ -142,6 +142,16 @@ TEST_F(SchedulerTest, AVolumeLeftOutOfStatusIsAskedForByName) {
   EXPECT_FALSE(facts.copy().status.contains("v2"));
 }
 
+TEST_F(SchedulerTest, AVolumeLeftOutOfDetailIsAskedForByNameToo) {
+  source.on_volume_detail = [&](const std::string& volume) -> Result<gluster::DetailRecord> {
+    return std::unexpected(Error{ErrorKind::lock, volume + " is locked"});
+  };
+  auto scheduler = make();
+  scheduler->run_once();
+  EXPECT_EQ(state(*scheduler, "detail").failure_reason, "lock");
+  EXPECT_EQ(state(*scheduler, "detail").failure_text, "v1 is locked");
+}
+
 TEST_F(SchedulerTest, HealIsCrawledOnlyWhereSomethingWaits) {
   auto scattered = test::volume_record("disp");
   scattered.replica_count = 1;

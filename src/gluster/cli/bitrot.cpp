@@ -65,8 +65,10 @@ Result<model::BitrotReport> read_scrub_status(std::string_view text) {
       read_node_line(line, report.nodes.back());
     }
   }
-  if (!has_state) {
-    return std::unexpected(Error{ErrorKind::parse, "scrub_status: no line 'State of scrub:' in the answer"});
+  // Each node's block ends with its error count, the last line of all with a line's end.
+  const bool whole = text.ends_with('\n') && !report.nodes.empty() && report.nodes.back().corrupted_objects;
+  if (!has_state || !whole) {
+    return std::unexpected(Error{ErrorKind::parse, "scrub_status: the answer has no state or is cut short"});
   }
   for (auto& node : report.nodes) {
     if (!node.last_scrub) {

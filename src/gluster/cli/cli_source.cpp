@@ -10,9 +10,18 @@ namespace glusterfs_exporter::gluster {
 namespace {
 
 /// A cluster of 1,000 volumes of 60 bricks gives about 45 MB of `volume info`.
-constexpr std::size_t kLargestAnswerBytes = 256U << 20U;
+constexpr std::size_t kLargestAnswerBytes = 128U << 20U;
 
 constexpr int kFirstMajorWithNanoseconds = 10;
+
+/// What an answer says about one volume; an empty record when it says nothing.
+template <class Record>
+Result<Record> only(const std::string& volume, Result<PerVolume<Record>> volumes) {
+  if (!volumes) {
+    return std::unexpected(std::move(volumes.error()));
+  }
+  return std::move((*volumes)[volume]);
+}
 
 }  // namespace
 
@@ -113,18 +122,19 @@ Result<PerVolume<StatusRecord>> CliSource::status() {
 }
 
 Result<StatusRecord> CliSource::status(const std::string& volume) {
-  return ask_about(volume, Request::volume_status, [&](const Answer& answer) -> Result<StatusRecord> {
-    auto volumes = read_volume_status(answer.root());
-    if (!volumes) {
-      return std::unexpected(std::move(volumes.error()));
-    }
-    return std::move((*volumes)[volume]);
-  });
+  return ask_about(volume, Request::volume_status,
+                   [&](const Answer& answer) { return only(volume, read_volume_status(answer.root())); });
 }
 
 Result<PerVolume<DetailRecord>> CliSource::detail() {
-  return ask(Request::volume_status_detail(),
+  return ask(Request::volume_status_detail_all(),
              [](const Answer& answer) { return read_volume_status_detail(answer.root()); });
+}
+
+Result<DetailRecord> CliSource::detail(const std::string& volume) {
+  return ask_about(volume, Request::volume_status_detail, [&](const Answer& answer) {
+    return only(volume, read_volume_status_detail(answer.root()));
+  });
 }
 
 Result<double> CliSource::latency_unit_seconds() {

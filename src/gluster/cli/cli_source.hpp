@@ -42,6 +42,7 @@ class CliSource final : public Source {
   Result<PerVolume<StatusRecord>> status() override;
   Result<StatusRecord> status(const std::string& volume) override;
   Result<PerVolume<DetailRecord>> detail() override;
+  Result<DetailRecord> detail(const std::string& volume) override;
   Result<ProfileRecord> profile(const std::string& volume) override;
   Result<HealRecord> heal_count(const std::string& volume) override;
   Result<HealRecord> heal_summary(const std::string& volume) override;

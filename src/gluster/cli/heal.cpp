@@ -1,24 +1,46 @@
+#include <algorithm>
+
 #include "gluster/cli/answers.hpp"
 #include "gluster/cli/fields.hpp"
 #include "gluster/cli/lines.hpp"
 
 namespace glusterfs_exporter::gluster {
 
+namespace {
+
 /// A block per brick: "Brick HOST:PATH" and then "Number of entries: N", or words that say that the brick
 /// could not be asked ("No gathered input for this brick").
+struct Block {
+  BrickHealRecord brick;
+  bool whole = false;
+};
+
+}  // namespace
+
 Result<HealRecord> read_heal_count(std::string_view text) {
-  HealRecord record;
+  std::vector<Block> blocks;
   for (const auto line : lines_of(text)) {
     if (const auto brick = after_prefix(line, "Brick ")) {
       if (auto id = to_brick_id(*brick)) {
-        record.push_back({*std::move(id), {}, {}, {}});
+        blocks.push_back({{*std::move(id), {}, {}, {}}});
       }
-    } else if (const auto count = after_prefix(line, "Number of entries:"); count && !record.empty()) {
-      record.back().pending = to_number(*count);
+    } else if (blocks.empty()) {
+      continue;
+    } else if (const auto count = after_prefix(line, "Number of entries:")) {
+      blocks.back().brick.pending = to_number(*count);
+      blocks.back().whole = true;
+    } else if (line.starts_with("No gathered input")) {
+      blocks.back().whole = true;
     }
   }
-  if (record.empty()) {
-    return std::unexpected(Error{ErrorKind::parse, "heal_count: no brick in the answer"});
+  // A number whose line has no end may have lost digits.
+  if (blocks.empty() || !text.ends_with('\n') || !std::ranges::all_of(blocks, &Block::whole)) {
+    return std::unexpected(Error{ErrorKind::parse, "heal_count: the answer has no bricks or is cut short"});
+  }
+  HealRecord record;
+  record.reserve(blocks.size());
+  for (auto& block : blocks) {
+    record.push_back(std::move(block.brick));
   }
   return record;
 }

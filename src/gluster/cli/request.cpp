@@ -75,11 +75,18 @@ Request Request::volume_status(const VolumeName& volume) {
           {"is not started", "does not exist"}};
 }
 
-Request Request::volume_status_detail() {
+Request Request::volume_status_detail_all() {
   return {"volume_status_detail",
           Cost::transaction,
           {"volume", "status", "all", "detail", "--xml"},
           {"No volumes present"}};
+}
+
+Request Request::volume_status_detail(const VolumeName& volume) {
+  return {"volume_status_detail",
+          Cost::transaction,
+          {"volume", "status", volume.str(), "detail", "--xml"},
+          {"is not started", "does not exist"}};
 }
 
 Request Request::profile(const VolumeName& volume) {

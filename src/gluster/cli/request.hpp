@@ -43,7 +43,8 @@ class Request {
   static Request max_op_version();
   static Request volume_status_all();
   static Request volume_status(const VolumeName& volume);
-  static Request volume_status_detail();
+  static Request volume_status_detail_all();
+  static Request volume_status_detail(const VolumeName& volume);
   /// `info cumulative`; plain `info` would clear the interval statistics for everybody.
   static Request profile(const VolumeName& volume);
   static Request heal_count(const VolumeName& volume);

@@ -25,6 +25,9 @@ class FakeSource : public gluster::Source {
   Answer<gluster::PerVolume<gluster::DetailRecord>> on_detail = [] {
     return gluster::PerVolume<gluster::DetailRecord>{};
   };
+  VolumeAnswer<gluster::DetailRecord> on_volume_detail = [](const std::string&) {
+    return gluster::DetailRecord{};
+  };
   VolumeAnswer<gluster::ProfileRecord> on_profile = [](const std::string&) {
     return gluster::ProfileRecord{};
   };
@@ -41,6 +44,9 @@ class FakeSource : public gluster::Source {
     return on_volume_status(volume);
   }
   Result<gluster::PerVolume<gluster::DetailRecord>> detail() override { return on_detail(); }
+  Result<gluster::DetailRecord> detail(const std::string& volume) override {
+    return on_volume_detail(volume);
+  }
   Result<gluster::ProfileRecord> profile(const std::string& volume) override { return on_profile(volume); }
   Result<gluster::HealRecord> heal_count(const std::string& volume) override { return on_heal_count(volume); }
   Result<gluster::HealRecord> heal_summary(const std::string& volume) override {
