@@ -75,6 +75,7 @@ App::~App() {
 }
 
 std::expected<void, config::ConfigError> App::start() {
+  publisher_.publish();  // so that there is a page from the first request on, even while Gluster hangs
   web::ServerOptions options;
   options.listen_address = config_.web.listen_address;
   options.logger = log_;

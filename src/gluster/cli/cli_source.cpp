@@ -10,7 +10,7 @@ namespace glusterfs_exporter::gluster {
 namespace {
 
 /// A cluster of 1,000 volumes of 60 bricks gives about 45 MB of `volume info`.
-constexpr std::size_t kLargestAnswerBytes = 128U << 20U;
+constexpr std::size_t kLargestAnswerBytes = 64U << 20U;
 
 constexpr int kFirstMajorWithNanoseconds = 10;
 

@@ -1,0 +1,203 @@
+"""Debian's Prometheus scrapes the exporter: it takes every line and finds nothing wrong."""
+
+import http.server
+import json
+import subprocess
+import tempfile
+import threading
+import unittest
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from stack import every_second, wait_until_all_is_well
+
+from support import (
+    PROMETHEUS_ACCEPT,
+    ExporterTestCase,
+    free_port,
+    program,
+    wait_until,
+    wait_until_equal,
+)
+
+CONFIG = """\
+global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+scrape_configs:
+  - job_name: glusterfs
+    static_configs:
+      - targets: ["{exporter}"]
+  - job_name: listener
+    static_configs:
+      - targets: ["{listener}"]
+"""
+
+
+SCRAPES = 'count_over_time(up{job="glusterfs"}[1m])'
+
+
+class Prometheus:
+    def __init__(self, folder, targets):
+        self.address = f"127.0.0.1:{free_port()}"
+        self._log_path = folder / "prometheus.log"
+        config = folder / "prometheus.yml"
+        config.write_text(CONFIG.format(**targets))
+        with open(self._log_path, "wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    program("prometheus"),
+                    f"--config.file={config}",
+                    f"--storage.tsdb.path={folder / 'data'}",
+                    f"--web.listen-address={self.address}",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
+
+    def stop(self):
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def log(self):
+        return self._log_path.read_text(errors="replace")
+
+    def api(self, path, **parameters):
+        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return json.load(response)["data"]
+
+    def is_ready(self):
+        if self._process.poll() is not None:
+            raise AssertionError(f"prometheus ended:\n{self.log()}")
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as response:
+                return response.status == 200
+        except OSError:
+            return False
+
+    def query(self, text):
+        """The result of an instant query as {the labels without name, job and instance: value}."""
+        result = {}
+        for series in self.api("query", query=text)["result"]:
+            labels = {
+                key: value for key, value in series["metric"].items() if key not in ("__name__", "job", "instance")
+            }
+            result[frozenset(labels.items())] = float(series["value"][1])
+        return result
+
+    def number(self, text):
+        """The value of a query that gives one series; None when it gives none."""
+        values = list(self.query(text).values())
+        if len(values) > 1:
+            raise AssertionError(f"{text}: {len(values)} series, not one")
+        return values[0] if values else None
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Writes down what a scraper says it accepts."""
+
+    headers_seen = []
+
+    def do_GET(self):
+        self.headers_seen.append((self.headers["Accept"], self.headers["Accept-Encoding"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(b"listener_up 1\n")
+
+    def log_message(self, *_):
+        pass
+
+
+class Scraped(ExporterTestCase):
+    def setUp(self):
+        gluster = self.make_gluster()
+        self.exporter = self.start_exporter_of(gluster, every_second())
+        wait_until_all_is_well(self.exporter)
+
+        listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        self.addCleanup(listener.server_close)
+        self.addCleanup(listener.shutdown)
+
+        folder = tempfile.TemporaryDirectory(prefix="prometheus-test-")
+        self.addCleanup(folder.cleanup)
+        targets = {
+            "exporter": f"{self.exporter.address}:{self.exporter.port}",
+            "listener": f"127.0.0.1:{listener.server_port}",
+        }
+        self.prometheus = Prometheus(Path(folder.name), targets)
+        self.addCleanup(self.prometheus.stop)
+        wait_until(self.prometheus.is_ready, "prometheus is ready")
+
+    def target(self):
+        """(health, last error) of the exporter as a target; None until Prometheus has looked at its configuration."""
+        for target in self.prometheus.api("targets")["activeTargets"]:
+            if target["labels"]["job"] == "glusterfs":
+                return target["health"], target["lastError"]
+        return None
+
+    def test_prometheus_takes_everything(self):
+        wait_until_equal(self.target, ("up", ""), "the target is up")
+        # Several scrapes, with pages made anew in between.
+        wait_until(lambda: (self.prometheus.number(SCRAPES) or 0) >= 5, "5 scrapes")
+        self.assertEqual(self.prometheus.number('min_over_time(up{job="glusterfs"}[1m])'), 1)
+        wait_until(
+            lambda: self.prometheus.number('scrape_samples_scraped{job="glusterfs"}') == len(self.exporter.scrape()),
+            "as many samples arrive as the page has",
+        )
+
+        number, query = self.prometheus.number, self.prometheus.query
+        self.assertEqual(number("glusterfs_up"), 1)
+        self.assertEqual(number("count(glusterfs_brick_online == 1)"), 15)
+        self.assertEqual(number("count(glusterfs_peer_connected == 1)"), 3)
+        self.assertEqual(number('glusterfs_volume_size_bytes{volume="rep3"}'), 270553174016)
+        self.assertEqual(
+            query("sum by (state) (glusterfs_volume_health)"),
+            {
+                frozenset({("state", state)}): count
+                for state, count in (("up", 4), ("degraded", 0), ("partial", 0), ("down", 0), ("unknown", 0))
+            },
+        )
+        self.assertEqual(number("count(glusterfs_scrape_collector_success == 1)"), 13)
+        # A quantile for each brick that was written to, all but two: the buckets are there, and in order.
+        self.assertEqual(number("count(histogram_quantile(0.5, glusterfs_brick_write_size_bytes_bucket) > 0)"), 13)
+        self.assertEqual(number('sum(glusterfs_brick_write_size_bytes_count{volume="rep3"})'), 20)
+        self.assertEqual(number("count(count by (le) (glusterfs_brick_write_size_bytes_bucket))"), 11)
+        self.assertGreater(number('rate(glusterfs_exporter_http_requests_total{route="/metrics",code="200"}[1m])'), 0)
+
+        self.assert_types()
+        self.assert_log_is_clean()
+        # The header that the other tests send is the real one.
+        self.assertEqual(set(Listener.headers_seen), {(PROMETHEUS_ACCEPT, "gzip")})
+
+    def assert_types(self):
+        """How Prometheus understood the page, in whose OpenMetrics form infos and counters lose their suffix."""
+        expected = {
+            "glusterfs_volume": "info",
+            "glusterfs_volume_health": "gauge",
+            "glusterfs_brick_fop_duration_seconds": "summary",
+            "glusterfs_brick_write_size_bytes": "histogram",
+            "glusterfs_exporter_http_requests": "counter",
+        }
+        metadata = self.prometheus.api("metadata")
+        types = {name: {entry["type"] for entry in metadata.get(name, [])} for name in expected}
+        self.assertEqual(types, {name: {kind} for name, kind in expected.items()})
+
+    def assert_log_is_clean(self):
+        """Duplicate and out-of-order samples are warnings; so is everything else that Prometheus dislikes."""
+        bad = [line for line in self.prometheus.log().splitlines() if "level=warn" in line or "level=error" in line]
+        self.assertEqual(bad, [])
+        self.assertIn("Server is ready to receive web requests.", self.prometheus.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
