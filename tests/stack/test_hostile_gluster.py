@@ -106,10 +106,14 @@ class BadAnswers(ExporterTestCase):
     def test_bad_utf8(self):
         # What has such a name can be shown; asked about it can't be.
         expected = {**ALL_OK, "geo_replication": "exit", "heal_count": "parse"}
-        samples = self.turn("bad-utf8", expected)
+        self.turn("bad-utf8", expected)
+        wait_until_equal(
+            lambda: self.exporter.scrape().by("brick", "glusterfs_brick_online", host="127.1.9.1"),
+            {"/bricks/vol\ufffd\ufffd1": 1},
+            "the brick of the answer is online",
+        )
+        samples = self.exporter.scrape()
         self.assertEqual(list(samples.by("volume", "glusterfs_volume_info")), ["vol\ufffd\ufffd1"])
-        bricks = samples.by("brick", "glusterfs_brick_online", host="127.1.9.1")
-        self.assertEqual(bricks, {"/bricks/vol\ufffd\ufffd1": 1})
         asked = [start.question for start in self.gluster.starts() if "vol\ufffd" in start.question]
         self.assertEqual(asked, [], "a bad name became an argument")
         self.assert_well_again()
