@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+
+#include "gluster/records.hpp"
+#include "gluster/rpc/brick_records.hpp"
+#include "gluster/rpc/connection.hpp"
+
+namespace glusterfs_exporter::gluster::rpc {
+
+/// Asks one brick process of this node, over the socket that its `-S` argument names (only root may open it).
+/// A process may serve several bricks: every question says which one. No question takes a lock, reaches
+/// another process, changes a counter, causes a file operation, or leaves a line in a log.
+///
+/// Errors: connect, timeout, cancelled, parse, oversize, and exit when the process does not serve that brick.
+/// After any of them the next question starts afresh. Used by one thread at a time.
+class BrickClient {
+ public:
+  explicit BrickClient(Endpoint endpoint, std::stop_token stop = {})
+      : connection_(std::move(endpoint), std::move(stop)) {}
+
+  /// The counters since the brick's start. `latency_unit_seconds` as for read_brick_profile(). A brick
+  /// answers also while profiling is off, with blocks and bytes but without fops: the volume's options tell.
+  Result<model::BrickProfile> profile(const BrickName& brick, double latency_unit_seconds);
+
+  Result<BrickClients> clients(const BrickName& brick);
+  Result<BrickMemory> memory(const BrickName& brick);
+  /// Nothing while no client is connected to the brick.
+  Result<std::optional<BrickInodeTable>> inode_table(const BrickName& brick);
+  /// How many operations the process works on, this question included; nothing when it could not be told.
+  Result<std::optional<std::uint64_t>> call_pool(const BrickName& brick);
+
+ private:
+  Connection connection_;
+};
+
+}  // namespace glusterfs_exporter::gluster::rpc
