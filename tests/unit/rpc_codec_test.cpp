@@ -223,9 +223,7 @@ TEST(Calls, NameTheBrickTheOperationAndTheArguments) {
   EXPECT_EQ(ReadOnlyCall::clients(brick).argument(), status("258"));
   EXPECT_EQ(ReadOnlyCall::inode_table(brick).argument(), status("260"));
   EXPECT_EQ(ReadOnlyCall::call_pool(brick).argument(), status("272"));
-  EXPECT_EQ(hex(encode_call(ReadOnlyCall::profile(brick), 1)).substr(24, 24),
-            "004a466200000002"
-            "00000002");
+  EXPECT_EQ(hex(encode_call(ReadOnlyCall::profile(brick), 1)).substr(24, 24), "004a46320000000200000002");
 }
 
 TEST(Calls, CannotBeMadeFromANumber) {

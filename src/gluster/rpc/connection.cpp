@@ -102,7 +102,12 @@ Error Connection::with_place(Error error, const ReadOnlyCall& call) const {
 
 Result<Reply> Connection::ask(const ReadOnlyCall& call, Clock::time_point deadline) {
   Wait wait(stop_, deadline);
+  const bool kept = socket_.is_open();
   auto reply = exchange(call, wait);
+  if (!reply && kept && reply.error().kind == ErrorKind::connect) {
+    socket_ = UniqueFd();  // the daemon was restarted, or closed this connection: not yet a failure
+    reply = exchange(call, wait);
+  }
   if (!reply) {
     socket_ = UniqueFd();  // what may still come over it would be taken for the answer to the next call
     return std::unexpected(with_place(std::move(reply.error()), call));
@@ -113,9 +118,6 @@ Result<Reply> Connection::ask(const ReadOnlyCall& call, Clock::time_point deadli
 Result<Reply> Connection::exchange(const ReadOnlyCall& call, Wait& wait) {
   if (auto so_far = wait.check(); !so_far) {
     return std::unexpected(std::move(so_far.error()));
-  }
-  if (socket_.is_open() && closed_by_daemon()) {
-    socket_ = UniqueFd();
   }
   if (!socket_.is_open()) {
     if (auto opened = open(wait); !opened) {
@@ -131,12 +133,6 @@ Result<Reply> Connection::exchange(const ReadOnlyCall& call, Wait& wait) {
     return std::unexpected(std::move(message.error()));
   }
   return read_reply(call.procedure(), xid, *message);
-}
-
-bool Connection::closed_by_daemon() const {
-  char byte = 0;
-  const auto count = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count == 0 || (count < 0 && !try_again(errno));
 }
 
 Result<void> Connection::open(Wait& wait) {

@@ -26,11 +26,12 @@ struct Endpoint {
 
 /// Calls one daemon over its unix socket, one call at a time.
 ///
-/// The connection is made by the first call and kept. After a failure of the transport, or an answer that is
-/// not understood, it is closed, and the next call makes a new one; so it does when the daemon has closed it
-/// in the meantime. Whatever the daemon does, a call ends at its deadline, or soon after `stop` is requested,
-/// and holds no more memory than a few times the largest reply, in step with the bytes that came. No signal
-/// is raised when the daemon is gone.
+/// The connection is made by the first call and kept. When the daemon turns out to have closed it, as after a
+/// restart, the call is made once more over a new one: every call that there is only reads. After a failure
+/// of the transport, or an answer that is not understood, the connection is closed, and the next call makes a
+/// new one. Whatever the daemon does, a call ends at its deadline, or soon after `stop` is requested, and
+/// holds no more memory than a few times the largest reply, in step with the bytes that came. No signal is
+/// raised when the daemon is gone.
 ///
 /// Used by one thread at a time.
 class Connection {
@@ -80,7 +81,6 @@ class Connection {
   Result<void> send(std::string_view bytes, Wait& wait);
   /// The next message that is no callback.
   Result<std::string> receive(Wait& wait);
-  [[nodiscard]] bool closed_by_daemon() const;
   [[nodiscard]] Error with_place(Error error, const ReadOnlyCall& call) const;
 
   Endpoint endpoint_;
