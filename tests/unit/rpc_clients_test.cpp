@@ -104,6 +104,25 @@ TEST(RpcClients, AskABrick) {
   EXPECT_EQ(daemon.connections(), 1);
 }
 
+TEST(RpcClients, ABrickWithoutClientsIsNoFailure) {
+  const FakeDaemon daemon([](FakePeer& peer) {
+    while (const auto call = peer.next_call()) {
+      XdrWriter out;
+      for (const auto word : {0U, 1U, 0U, 0U, 0U, 0U, 0xFFFFFFFFU, 0U}) {
+        out.u32(word);
+      }
+      out.opaque(encode_dict({}));
+      out.opaque("");
+      peer.send(to_record(test::reply_to(*call, out.bytes())));
+    }
+  });
+  BrickClient brick(endpoint_of(daemon));
+  const auto clients = brick.clients(kBrick);
+  ASSERT_TRUE(clients) << clients.error().context;
+  EXPECT_TRUE(clients->empty());
+  EXPECT_EQ(brick.memory(kBrick).error().kind, ErrorKind::exit);
+}
+
 TEST(RpcClients, LeaveOutAVolumeThatIsDeletedWhileAsking) {
   const FakeDaemon daemon([](FakePeer& peer) {
     while (const auto call = peer.next_call()) {

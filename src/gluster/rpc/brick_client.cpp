@@ -11,7 +11,16 @@ Result<model::BrickProfile> BrickClient::profile(const BrickName& brick, double 
 }
 
 Result<BrickClients> BrickClient::clients(const BrickName& brick) {
-  return connection_.require_record(ReadOnlyCall::clients(brick), connection_.deadline(), read_brick_clients);
+  const auto call = ReadOnlyCall::clients(brick);
+  auto reply = connection_.ask(call, connection_.deadline());
+  if (!reply) {
+    return std::unexpected(std::move(reply.error()));
+  }
+  // A brick that nobody is connected to says no, without any reason; a brick that has one names it.
+  if (reply->op_ret != 0 && reply->op_errno == 0 && reply->op_errstr.empty() && reply->dict.size() == 0) {
+    return BrickClients{};
+  }
+  return connection_.record_of(call, *std::move(reply), read_brick_clients);
 }
 
 Result<BrickMemory> BrickClient::memory(const BrickName& brick) {

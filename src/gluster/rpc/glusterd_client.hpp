@@ -12,14 +12,15 @@ namespace glusterfs_exporter::gluster::rpc {
 /// configured otherwise; only root may open it). No question takes a lock, reaches another node, or leaves a
 /// line in cmd_history.log. The records are those that the CLI gives.
 ///
-/// Errors: connect, timeout, cancelled, parse, oversize, exit, lock. After any of them the next question
-/// starts afresh. Used by one thread at a time.
+/// Errors: connect, timeout, cancelled, parse, oversize, exit, lock. After any of them the next question is
+/// asked as if nothing had been. Used by one thread at a time.
 class GlusterdClient {
  public:
   explicit GlusterdClient(Endpoint endpoint, std::stop_token stop = {})
       : connection_(std::move(endpoint), std::move(stop)) {}
 
-  /// The local peer included. glusterd writes one line of information to its log each time.
+  /// The local peer included. glusterd writes a line of information to its log, and sums up those that follow
+  /// within two minutes.
   Result<PeerList> peers();
 
   /// All volumes with bricks and options: a call for the names, and one a volume. A volume that is deleted in

@@ -35,7 +35,7 @@ inline constexpr std::uint32_t kBrickTerminate = 1;
 /// Every procedure that this program uses, in one place. What may be asked of them is ReadOnlyCall.
 ///
 /// Not here although it reads: UUID_GET, which writes an error to glusterd's log each time it is not called
-/// by the CLI; LIST_FRIENDS tells as much. LIST_FRIENDS itself writes one line of information.
+/// by the CLI; LIST_FRIENDS tells as much.
 inline constexpr Procedure kListFriends{"list_friends", kCliProgram, kProgramVersion, 3,
                                         ReplyForm::peer_list};
 inline constexpr Procedure kGetVolume{"get_volume", kCliProgram, kProgramVersion, 5, ReplyForm::cli};
