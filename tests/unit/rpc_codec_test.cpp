@@ -36,7 +36,8 @@ TEST(Xdr, ReadsWhatItWrites) {
 }
 
 TEST(Xdr, AFailedReadFailsAllThatFollow) {
-  XdrReader in("\0\0\0\x01\0\0"s);
+  const auto bytes = "\0\0\0\x01\0\0"s;
+  XdrReader in(bytes);
   EXPECT_EQ(in.u32(), 1U);
   EXPECT_EQ(in.u32(), 0U);
   EXPECT_FALSE(in.ok());
@@ -52,7 +53,8 @@ TEST(Xdr, RefusesLengthsThatTheBytesDoNotAllow) {
     EXPECT_EQ(in.opaque(SIZE_MAX), "");
     EXPECT_FALSE(in.ok());
   }
-  XdrReader in("\0\0\0\x04"s + "abcd");
+  const auto four = "\0\0\0\x04"s + "abcd";
+  XdrReader in(four);
   EXPECT_EQ(in.opaque(3), "");
   EXPECT_FALSE(in.ok());
 }
