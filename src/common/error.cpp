@@ -18,6 +18,8 @@ std::string_view to_string(ErrorKind kind) {
       return "oversize";
     case ErrorKind::spawn:
       return "spawn";
+    case ErrorKind::connect:
+      return "connect";
     case ErrorKind::cancelled:
       return "cancelled";
   }

@@ -16,6 +16,7 @@ enum class ErrorKind : std::uint8_t {
   empty,      ///< no output at all, which Gluster never means as "nothing there"
   oversize,   ///< more output than is ever taken in
   spawn,      ///< the program could not be started
+  connect,    ///< a daemon's socket is missing, refuses, is forbidden, or closed without an answer
   cancelled,  ///< this program is ending
 };
 

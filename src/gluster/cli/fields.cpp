@@ -14,14 +14,6 @@ std::optional<bool> yes_or_no(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<model::BrickId> to_brick_id(std::string_view text) {
-  const auto colon = text.find(":/");
-  if (colon == std::string_view::npos || colon == 0) {
-    return std::nullopt;
-  }
-  return model::BrickId{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
-}
-
 std::optional<model::Time> to_time(std::string_view text) {
   const std::string copy(text);
   std::tm parts{};

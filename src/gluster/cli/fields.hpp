@@ -1,6 +1,5 @@
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <pugixml.hpp>
@@ -9,20 +8,10 @@
 
 #include "common/error.hpp"
 #include "gluster/records.hpp"
+#include "gluster/values.hpp"
 
 /// Small readers that the answers' readers share.
 namespace glusterfs_exporter::gluster {
-
-/// A whole decimal number, or nothing: "N/A", "" and "12 files" are not numbers.
-template <class Number = std::uint64_t>
-std::optional<Number> to_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
-}
 
 /// The text of the child `name`; empty when there is none.
 inline std::string text_of(pugi::xml_node node, const char* name) {
@@ -36,9 +25,6 @@ std::optional<Number> number_of(pugi::xml_node node, const char* name) {
 
 /// "Yes" and "No", as Gluster writes truth in XML.
 std::optional<bool> yes_or_no(std::string_view text);
-
-/// "HOST:/PATH", split at the first ":/", since an IPv6 host has colons of its own.
-std::optional<model::BrickId> to_brick_id(std::string_view text);
 
 /// "2026-11-21 03:22:01", with or without a fraction and a zone ("+0000"); without a zone it is this
 /// machine's local time, the best guess there is.

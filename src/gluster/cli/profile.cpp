@@ -1,34 +1,15 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
 
 #include "gluster/cli/answers.hpp"
 #include "gluster/cli/fields.hpp"
+#include "gluster/fops.hpp"
 
 namespace glusterfs_exporter::gluster {
 
 namespace {
-
-/// The fops by their number in Gluster (glusterfs-fops.h), which is the order an answer lists them in.
-constexpr std::array<std::string_view, 59> kFops{
-    "NULL",      "STAT",       "READLINK",       "MKNOD",        "MKDIR",       "UNLINK",      "RMDIR",
-    "SYMLINK",   "RENAME",     "LINK",           "TRUNCATE",     "OPEN",        "READ",        "WRITE",
-    "STATFS",    "FLUSH",      "FSYNC",          "SETXATTR",     "GETXATTR",    "REMOVEXATTR", "OPENDIR",
-    "FSYNCDIR",  "ACCESS",     "CREATE",         "FTRUNCATE",    "FSTAT",       "LK",          "LOOKUP",
-    "READDIR",   "INODELK",    "FINODELK",       "ENTRYLK",      "FENTRYLK",    "XATTROP",     "FXATTROP",
-    "FGETXATTR", "FSETXATTR",  "RCHECKSUM",      "SETATTR",      "FSETATTR",    "READDIRP",    "FORGET",
-    "RELEASE",   "RELEASEDIR", "GETSPEC",        "FREMOVEXATTR", "FALLOCATE",   "DISCARD",     "ZEROFILL",
-    "IPC",       "SEEK",       "LEASE",          "COMPOUND",     "GETACTIVELK", "SETACTIVELK", "PUT",
-    "ICREATE",   "NAMELINK",   "COPY_FILE_RANGE"};
-
-/// Upcalls by their number. The CLI prints them after the fops under the names that *fops* of these numbers
-/// have.
-constexpr std::array<std::string_view, 8> kUpcalls{"NULL",      "UPCALL",    "CI_IATT",   "CI_XATTR",
-                                                   "CI_RENAME", "CI_UNLINK", "CI_FORGET", "LEASE_RECALL"};
-
-constexpr std::array<std::string_view, 3> kUntimedFops{"FORGET", "RELEASE", "RELEASEDIR"};
 
 struct Entry {
   std::string name;
@@ -37,14 +18,6 @@ struct Entry {
 
   [[nodiscard]] bool has_latency() const { return maximum > 0; }
 };
-
-std::optional<std::size_t> fop_number(std::string_view name) {
-  const auto* found = std::ranges::find(kFops, name);
-  if (found == kFops.end()) {
-    return std::nullopt;
-  }
-  return static_cast<std::size_t>(found - kFops.begin());
-}
 
 bool could_be_upcall(const Entry& entry) {
   const auto number = fop_number(entry.name);
@@ -81,7 +54,7 @@ void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile&
     const auto& entry = entries[i];
     if (i < upcalls_from) {
       profile.fops.push_back({entry.name, entry.hits,
-                              std::ranges::find(kUntimedFops, entry.name) == kUntimedFops.end(),
+                              is_timed_fop(entry.name),
                               entry.average * static_cast<double>(entry.hits) * unit, entry.minimum * unit,
                               entry.maximum * unit});
     } else if (const auto number = fop_number(entry.name); number && *number < kUpcalls.size()) {

@@ -5,51 +5,6 @@ namespace glusterfs_exporter::gluster {
 
 namespace {
 
-/// By <type>, which has been stable, rather than by <typeStr>, which has not. Types of long gone releases
-/// (stripe, tier) are unknown.
-model::VolumeType volume_type(int type) {
-  switch (type) {
-    case 0:
-      return model::VolumeType::distribute;
-    case 2:
-      return model::VolumeType::replicate;
-    case 4:
-      return model::VolumeType::disperse;
-    case 7:
-      return model::VolumeType::distributed_replicate;
-    case 9:
-      return model::VolumeType::distributed_disperse;
-    default:
-      return model::VolumeType::unknown;
-  }
-}
-
-std::string transport(int type) {
-  switch (type) {
-    case 0:
-      return "tcp";
-    case 1:
-      return "rdma";
-    case 2:
-      return "tcp,rdma";
-    default:
-      return "unknown";
-  }
-}
-
-std::optional<model::VolumeStatus> volume_status(int status) {
-  switch (status) {
-    case 0:
-      return model::VolumeStatus::created;
-    case 1:
-      return model::VolumeStatus::started;
-    case 2:
-      return model::VolumeStatus::stopped;
-    default:
-      return std::nullopt;
-  }
-}
-
 Result<VolumeRecord> read_volume(pugi::xml_node node) {
   VolumeRecord volume;
   volume.name = text_of(node, "name");
@@ -60,7 +15,7 @@ Result<VolumeRecord> read_volume(pugi::xml_node node) {
   }
   volume.status = *status;
   volume.type = volume_type(node.child("type").text().as_int(-1));
-  volume.transport = transport(node.child("transport").text().as_int(-1));
+  volume.transport = transport_name(node.child("transport").text().as_int(-1));
   volume.replica_count = node.child("replicaCount").text().as_uint();
   volume.arbiter_count = node.child("arbiterCount").text().as_uint();
   volume.disperse_count = node.child("disperseCount").text().as_uint();

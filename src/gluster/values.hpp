@@ -1,0 +1,40 @@
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gluster/records.hpp"
+
+/// What single values in Gluster's answers stand for, the same whichever way it was asked.
+namespace glusterfs_exporter::gluster {
+
+/// A whole decimal number, or nothing: "N/A", "" and "12 files" are not numbers.
+template <class Number = std::uint64_t>
+std::optional<Number> to_number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+/// "HOST:/PATH", split at the first ":/", since an IPv6 host has colons of its own.
+std::optional<model::BrickId> to_brick_id(std::string_view text);
+
+/// By the CLI's <type>, which has been stable, rather than by <typeStr>, which has not. Types of long gone
+/// releases (stripe, tier) are unknown.
+model::VolumeType volume_type(int type);
+
+/// The same from a daemon's numbers, which say how data is kept in one subvolume and leave out whether there
+/// are several.
+model::VolumeType volume_type(int type, std::uint32_t bricks_of_subvolume, std::uint32_t bricks);
+
+std::string transport_name(int type);
+
+std::optional<model::VolumeStatus> volume_status(int status);
+
+}  // namespace glusterfs_exporter::gluster
