@@ -93,6 +93,21 @@ model::Volume make_volume(const gluster::VolumeRecord& record) {
   return volume;
 }
 
+/// What was learnt from a brick's process before it died would contradict that it is offline.
+void forget_offline_bricks(model::Volume& volume) {
+  for (auto& subvolume : volume.subvolumes) {
+    for (auto& brick : subvolume.bricks) {
+      if (!brick.online.value_or(true)) {
+        brick.profile.reset();
+        brick.heal_pending_entries.reset();
+        brick.split_brain_entries.reset();
+        brick.healing_entries.reset();
+        brick.top_files.clear();
+      }
+    }
+  }
+}
+
 void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
   if (const auto* snapshots = about(facts.snapshots, volume.name, now)) {
     volume.snapshots = *snapshots;
@@ -129,6 +144,7 @@ void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
   if (const auto* quota = about(facts.quota, volume.name, now)) {
     volume.quota = *quota;
   }
+  forget_offline_bricks(volume);
 }
 
 void join_node_reports(model::Volume& volume, const Facts& facts, const HostByUuid& hosts,

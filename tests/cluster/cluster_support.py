@@ -20,7 +20,13 @@ CLUSTER_NUMBER = 1
 DIRECTORY = Path(os.environ.get("GLUSTER_CLUSTER_DIR") or "/tmp/glusterfs_exporter-cluster-tests")
 STARTED_BY = Path(f"{DIRECTORY}.started-by")
 NO_FUSE = 3
-LOCKED = ("Another transaction", "Locking failed", "Unable to acquire lock", "Failed to acquire lock")
+LOCKED = (
+    "Another transaction",
+    "Locking failed",
+    "Unable to acquire lock",
+    "Failed to acquire lock",
+    "option cluster.max-op-version does not exist",  # so it is worded for this one
+)
 
 
 class Brick(NamedTuple):
@@ -375,7 +381,7 @@ class PageWatch:
     find_problems(samples) gives a list of texts; .problems holds those of all pages, each text once.
     """
 
-    PAUSE_SECONDS = 0.1
+    PAUSE_SECONDS = 0.2
 
     def __init__(self, exporter, find_problems):
         self._exporter = exporter

@@ -152,6 +152,26 @@ TEST(Picture, RemembersSinceWhenSomethingWaitsForHeal) {
   EXPECT_EQ(later.volumes[0].heal_backlog_since, std::nullopt);
 }
 
+TEST(Picture, WhatABrickSaidBeforeItDiedIsDropped) {
+  const auto volume = test::volume_record("v");
+  auto facts = facts_of(volume);
+  facts.heal_count.insert_or_assign("v", dated(pending(volume, 5)));
+  gluster::ProfileRecord profiles;
+  for (const auto& brick : volume.bricks) {
+    profiles.push_back({brick.id, {}});
+  }
+  facts.profile.insert_or_assign("v", dated(profiles));
+  auto status = test::all_online(volume);
+  status.bricks[1].online = false;  // learnt after the others
+  facts.status.insert_or_assign("v", dated(status));
+  const auto snapshot = picture(facts);
+  const auto& bricks = snapshot.volumes[0].subvolumes[0].bricks;
+  EXPECT_EQ(bricks[0].heal_pending_entries, 5U);
+  EXPECT_NE(bricks[0].profile, nullptr);
+  EXPECT_EQ(bricks[1].heal_pending_entries, std::nullopt);
+  EXPECT_EQ(bricks[1].profile, nullptr);
+}
+
 TEST(Picture, UpIsWhatTheLastAskingOfGlusterdGave) {
   model::CollectorState topology;
   topology.name = "topology";

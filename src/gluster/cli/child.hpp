@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/error.hpp"
-#include "gluster/cli/unique_fd.hpp"
+#include "common/unique_fd.hpp"
 
 namespace glusterfs_exporter::gluster {
 

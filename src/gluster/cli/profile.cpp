@@ -53,8 +53,7 @@ void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (i < upcalls_from) {
-      profile.fops.push_back({entry.name, entry.hits,
-                              is_timed_fop(entry.name),
+      profile.fops.push_back({entry.name, entry.hits, is_timed_fop(entry.name),
                               entry.average * static_cast<double>(entry.hits) * unit, entry.minimum * unit,
                               entry.maximum * unit});
     } else if (const auto number = fop_number(entry.name); number && *number < kUpcalls.size()) {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "common/error.hpp"
-#include "gluster/cli/unique_fd.hpp"
+#include "common/unique_fd.hpp"
 #include "gluster/rpc/message.hpp"
 #include "gluster/rpc/procedures.hpp"
 

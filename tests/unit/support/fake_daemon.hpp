@@ -18,7 +18,7 @@
 #include <thread>
 #include <utility>
 
-#include "gluster/cli/unique_fd.hpp"
+#include "common/unique_fd.hpp"
 #include "gluster/rpc/record.hpp"
 #include "gluster/rpc/xdr.hpp"
 #include "support/recorded.hpp"
@@ -112,8 +112,8 @@ class FakeDaemon {
     }
     return folder;
   }
-  static gluster::UniqueFd listen_at(const std::string& path) {
-    gluster::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  static UniqueFd listen_at(const std::string& path) {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
@@ -127,7 +127,7 @@ class FakeDaemon {
     while (!ending_) {
       pollfd poll_fd{.fd = listener_.get(), .events = POLLIN, .revents = 0};
       if (::poll(&poll_fd, 1, 20) > 0) {
-        const gluster::UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        const UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         ++connections_;
         FakePeer peer(fd.get(), ending_);
         serve_(peer);
@@ -136,7 +136,7 @@ class FakeDaemon {
   }
 
   std::string folder_;
-  gluster::UniqueFd listener_;
+  UniqueFd listener_;
   Serve serve_;
   std::atomic<bool> ending_{false};
   std::atomic<int> connections_{0};

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace glusterfs_exporter::gluster {
+namespace glusterfs_exporter {
 
 /// Owns one file descriptor and closes it; a negative number stands for none. Movable, used by one thread at
 /// a time.
@@ -32,4 +32,4 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace glusterfs_exporter::gluster
+}  // namespace glusterfs_exporter
