@@ -172,23 +172,23 @@ void join_node_reports(model::Volume& volume, const Facts& facts, const HostByUu
 /// A daemon serves all volumes of its node and stands in the answer about each; it is online if all of them
 /// say so.
 std::vector<model::Daemon> make_daemons(const Facts& facts, const HostByUuid& hosts, SteadyTime now) {
-  std::map<std::pair<std::string, model::DaemonKind>, bool> online;
+  std::map<std::pair<std::string, model::DaemonKind>, bool> online;  // by the node's uuid
   for (const auto& [volume, dated] : facts.status) {
     const auto* status = dated.at(now);
     if (status == nullptr) {
       continue;
     }
     for (const auto& daemon : status->daemons) {
-      const auto [entry, added] =
-          online.emplace(std::pair(host_of(hosts, daemon.peer_uuid), daemon.kind), true);
+      const auto [entry, added] = online.emplace(std::pair(daemon.peer_uuid, daemon.kind), true);
       entry->second = entry->second && daemon.online;
     }
   }
   std::vector<model::Daemon> daemons;
   daemons.reserve(online.size());
   for (const auto& [key, is_online] : online) {
-    daemons.push_back({key.first, key.second, is_online});
+    daemons.push_back({key.first, host_of(hosts, key.first), key.second, is_online, {}});
   }
+  std::ranges::stable_sort(daemons, {}, &model::Daemon::host);
   return daemons;
 }
 

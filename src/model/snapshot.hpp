@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/node.hpp"
 #include "model/volume.hpp"
 
 namespace glusterfs_exporter::model {
@@ -19,12 +20,14 @@ struct Peer {
       state;  ///< Gluster's words, "Peer in Cluster"; empty for the local peer, about which it says nothing
 };
 
-enum class DaemonKind : std::uint8_t { self_heal, quota, bitrot, scrubber, snapshot, nfs };
+enum class DaemonKind : std::uint8_t { self_heal, quota, bitrot, scrubber, snapshot, nfs, glusterd, events };
 
 struct Daemon {
+  std::string peer_uuid;
   std::string host;
   DaemonKind kind = DaemonKind::self_heal;
   bool online = false;
+  std::optional<ProcessUsage> process;  ///< only its own node tells; several of one kind are added up
 };
 
 /// How one collector does.

@@ -10,6 +10,7 @@
 
 #include "model/fop_stats.hpp"
 #include "model/health.hpp"
+#include "model/node.hpp"
 #include "model/tasks.hpp"
 
 namespace glusterfs_exporter::model {
@@ -55,9 +56,15 @@ struct Brick {
 
   std::shared_ptr<const BrickProfile> profile;
   std::optional<std::uint64_t> heal_pending_entries;
+  std::optional<std::uint64_t> heal_dirty_entries;
   std::optional<std::uint64_t> split_brain_entries;
   std::optional<std::uint64_t> healing_entries;
   std::vector<TopFile> top_files;
+
+  // Only the brick's own node tells these.
+  std::optional<ProcessUsage> process;  ///< bricks that share a process share it
+  std::optional<BrickInternals> internals;
+  std::optional<ThinPool> thin_pool;
 };
 
 /// Bricks that hold the same data: a replica set, a disperse set, or one brick alone.

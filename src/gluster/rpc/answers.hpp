@@ -6,8 +6,8 @@
 
 #include "common/error.hpp"
 #include "gluster/records.hpp"
-#include "gluster/rpc/brick_records.hpp"
 #include "gluster/rpc/dict.hpp"
+#include "model/node.hpp"
 
 /// Readers of the daemons' answers: pure functions of the dict of a reply that said yes. Where the CLI
 /// answers the same question, they give the record that its reader gives. A dict without the key that the
@@ -27,11 +27,11 @@ Result<VolumeRecord> read_volume(const Dict& dict);
 /// measured.
 Result<model::BrickProfile> read_brick_profile(const Dict& dict, double latency_unit_seconds);
 
-Result<BrickClients> read_brick_clients(const Dict& dict);
-Result<BrickMemory> read_brick_memory(const Dict& dict);
+Result<std::vector<model::BrickClient>> read_brick_clients(const Dict& dict);
+Result<model::BrickMemory> read_brick_memory(const Dict& dict);
 /// Nothing while no client is connected: the brick makes its table for the first one, and leaves it out of an
 /// answer while it is locked.
-Result<std::optional<BrickInodeTable>> read_brick_inode_table(const Dict& dict);
+Result<std::optional<model::BrickInodeTable>> read_brick_inode_table(const Dict& dict);
 /// How many operations the brick's process works on. The question is one of them and counted too; nothing
 /// when the list was locked. Bricks that share a process share it.
 Result<std::optional<std::uint64_t>> read_call_pool(const Dict& dict);

@@ -10,7 +10,7 @@ Result<model::BrickProfile> BrickClient::profile(const BrickName& brick, double 
       [&](const Dict& dict) { return read_brick_profile(dict, latency_unit_seconds); });
 }
 
-Result<BrickClients> BrickClient::clients(const BrickName& brick) {
+Result<std::vector<model::BrickClient>> BrickClient::clients(const BrickName& brick) {
   const auto call = ReadOnlyCall::clients(brick);
   auto reply = connection_.ask(call, connection_.deadline());
   if (!reply) {
@@ -18,16 +18,16 @@ Result<BrickClients> BrickClient::clients(const BrickName& brick) {
   }
   // A brick that nobody is connected to says no, without any reason; a brick that has one names it.
   if (reply->op_ret != 0 && reply->op_errno == 0 && reply->op_errstr.empty() && reply->dict.size() == 0) {
-    return BrickClients{};
+    return std::vector<model::BrickClient>{};
   }
   return connection_.record_of(call, *std::move(reply), read_brick_clients);
 }
 
-Result<BrickMemory> BrickClient::memory(const BrickName& brick) {
+Result<model::BrickMemory> BrickClient::memory(const BrickName& brick) {
   return connection_.require_record(ReadOnlyCall::memory(brick), connection_.deadline(), read_brick_memory);
 }
 
-Result<std::optional<BrickInodeTable>> BrickClient::inode_table(const BrickName& brick) {
+Result<std::optional<model::BrickInodeTable>> BrickClient::inode_table(const BrickName& brick) {
   return connection_.require_record(ReadOnlyCall::inode_table(brick), connection_.deadline(),
                                     read_brick_inode_table);
 }

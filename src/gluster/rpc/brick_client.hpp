@@ -5,8 +5,8 @@
 #include <stop_token>
 
 #include "gluster/records.hpp"
-#include "gluster/rpc/brick_records.hpp"
 #include "gluster/rpc/connection.hpp"
+#include "model/node.hpp"
 
 namespace glusterfs_exporter::gluster::rpc {
 
@@ -29,10 +29,10 @@ class BrickClient {
   Result<model::BrickProfile> profile(const BrickName& brick, double latency_unit_seconds);
 
   /// Empty while no client is connected.
-  Result<BrickClients> clients(const BrickName& brick);
-  Result<BrickMemory> memory(const BrickName& brick);
+  Result<std::vector<model::BrickClient>> clients(const BrickName& brick);
+  Result<model::BrickMemory> memory(const BrickName& brick);
   /// Nothing while no client is connected to the brick.
-  Result<std::optional<BrickInodeTable>> inode_table(const BrickName& brick);
+  Result<std::optional<model::BrickInodeTable>> inode_table(const BrickName& brick);
   /// How many operations the process works on, this question included; nothing when it could not be told.
   Result<std::optional<std::uint64_t>> call_pool(const BrickName& brick);
 

@@ -16,15 +16,15 @@ std::string without_port(std::string text) {
 
 }  // namespace
 
-Result<BrickClients> read_brick_clients(const Dict& dict) {
+Result<std::vector<model::BrickClient>> read_brick_clients(const Dict& dict) {
   const auto count = dict.number<std::uint32_t>("clientcount");
   if (!count) {
     return missing_key("clientcount");
   }
-  BrickClients clients;
+  std::vector<model::BrickClient> clients;
   for (std::uint32_t i = 0; i < *count; ++i) {
     const auto prefix = "client" + std::to_string(i) + ".";
-    BrickClientRecord client;
+    model::BrickClient client;
     client.host = without_port(dict.text(prefix + "hostname"));
     if (client.host.empty()) {
       return missing_key(prefix + "hostname");
@@ -38,23 +38,23 @@ Result<BrickClients> read_brick_clients(const Dict& dict) {
   return clients;
 }
 
-Result<BrickMemory> read_brick_memory(const Dict& dict) {
+Result<model::BrickMemory> read_brick_memory(const Dict& dict) {
   const auto in_use = dict.number("mallinfo.uordblks");
   const auto free = dict.number("mallinfo.fordblks");
   const auto mapped = dict.number("mallinfo.hblkhd");
   if (!in_use || !free || !mapped) {
     return missing_key("mallinfo.uordblks, fordblks, hblkhd");
   }
-  return BrickMemory{*in_use, *free, *mapped};
+  return model::BrickMemory{*in_use, *free, *mapped};
 }
 
-Result<std::optional<BrickInodeTable>> read_brick_inode_table(const Dict& dict) {
+Result<std::optional<model::BrickInodeTable>> read_brick_inode_table(const Dict& dict) {
   const auto slots = dict.number<std::uint32_t>("conncount");
   if (!slots) {
     return missing_key("conncount");
   }
   // One table serves all clients. It stands under the number of the first one, which need not be 0.
-  std::optional<BrickInodeTable> table;
+  std::optional<model::BrickInodeTable> table;
   dict.for_each("conn", [&](const std::string& key, const std::string& value) {
     const auto number = to_number(value);
     if (!number) {
