@@ -86,7 +86,8 @@ std::expected<void, config::ConfigError> App::start() {
       std::move(options),
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
-                        [this] { return collector_rows(scheduler_.states()); }}));
+                        [this] { return collector_rows(scheduler_.states()); }, [] { return nullptr; },
+                        [] { return std::nullopt; }}));
   if (!server) {
     return std::unexpected(
         config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});

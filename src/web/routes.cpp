@@ -38,6 +38,21 @@ Response ready_response(const std::vector<std::string>& not_ready) {
   return text_response(503, std::move(text));
 }
 
+Response json_response(std::shared_ptr<const std::string> json) {
+  return {.status = 200, .content_type = "application/json", .headers = {}, .body = std::move(json)};
+}
+
+Response node_response(std::shared_ptr<const std::string> document) {
+  return document ? json_response(std::move(document))
+                  : text_response(503, "503 nothing is known of this node yet.\n");
+}
+
+/// With any status but 200 Prometheus keeps the targets it has, which an empty list would remove.
+Response service_discovery_response(std::optional<std::string> groups) {
+  return groups ? json_response(std::make_shared<const std::string>(*std::move(groups)))
+                : text_response(503, "503 the peers of the cluster are not known now.\n");
+}
+
 }  // namespace
 
 Router make_router(const std::string& telemetry_path, const Sources& sources) {
@@ -56,6 +71,11 @@ Router make_router(const std::string& telemetry_path, const Sources& sources) {
   router.get("/-/healthy", [](const Request&) { return text_response(200, "healthy\n"); });
   router.get("/-/ready",
              [not_ready = sources.not_ready](const Request&) { return ready_response(not_ready()); });
+  router.get("/api/v1/node",
+             [document = sources.node_document](const Request&) { return node_response(document()); });
+  router.get("/sd", [groups = sources.service_discovery](const Request&) {
+    return service_discovery_response(groups());
+  });
   router.get(telemetry_path,
              [page = sources.page](const Request& request) { return metrics_response(request, page()); });
   return router;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,15 @@ struct Sources {
   std::function<std::shared_ptr<const metrics::Page>()> page;  ///< null until the first page is published
   std::function<std::vector<std::string>()> not_ready;  ///< names of the collectors that have not run yet
   std::function<std::vector<CollectorRow>()> collectors;
+  /// What this exporter knows of its own node, as JSON for the other exporters; null until there is one.
+  std::function<std::shared_ptr<const std::string>()> node_document;
+  /// The exporters of the cluster, as Prometheus' HTTP service discovery has it; nothing while the peers are
+  /// not known.
+  std::function<std::optional<std::string>()> service_discovery;
 };
 
-/// Everything this program serves: the page of metrics at `telemetry_path`, /-/healthy, /-/ready, / and
-/// /style.css. A telemetry path that is one of the others takes its place.
+/// Everything this program serves: the page of metrics at `telemetry_path`, /-/healthy, /-/ready,
+/// /api/v1/node, /sd, / and /style.css. A telemetry path that is one of the others takes its place.
 Router make_router(const std::string& telemetry_path, const Sources& sources);
 
 }  // namespace glusterfs_exporter::web

@@ -30,7 +30,9 @@ Sources sources_with(std::shared_ptr<const metrics::Page> page, std::vector<std:
                 CollectorRow row;
                 row.name = "volume_info";
                 return std::vector<CollectorRow>{row};
-              }};
+              },
+          .node_document = [] { return nullptr; },
+          .service_discovery = [] { return std::nullopt; }};
 }
 
 Sources sources_with(const metrics::Page& page) {
@@ -124,9 +126,46 @@ TEST(WebLanding, IsHtmlWithItsStyleSheet) {
   EXPECT_THAT(*css.body, testing::StartsWith(":root {\n"));
 }
 
+TEST(WebNodeDocument, IsTheNewestAndShared) {
+  auto document = bytes("{\"first\":1}");
+  auto sources = sources_with(full_page);
+  sources.node_document = [&document] { return document; };
+  const auto router = make_router("/metrics", sources);
+
+  const auto first = get(router, "/api/v1/node");
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(first.content_type, "application/json");
+  EXPECT_EQ(first.body, document) << "the same bytes, not a copy";
+  document = bytes("{\"second\":2}");
+  EXPECT_EQ(get(router, "/api/v1/node").body, document);
+}
+
+TEST(WebNodeDocument, IsUnavailableBeforeTheFirst) {
+  const auto response = get(make_router("/metrics", sources_with(full_page)), "/api/v1/node");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(*response.body, "503 nothing is known of this node yet.\n");
+}
+
+TEST(WebServiceDiscovery, IsServedAsJson) {
+  auto sources = sources_with(full_page);
+  sources.service_discovery = [] { return std::optional<std::string>("[]"); };
+  const auto response = get(make_router("/metrics", sources), "/sd");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_EQ(*response.body, "[]") << "a cluster without peers is not one whose peers are unknown";
+}
+
+TEST(WebServiceDiscovery, IsUnavailableWhilePeersAreNotKnown) {
+  const auto response = get(make_router("/metrics", sources_with(full_page)), "/sd");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(*response.body, "503 the peers of the cluster are not known now.\n");
+}
+
 TEST(WebUnknownPath, ListsEverything) {
   EXPECT_EQ(*get(make_router("/metrics", sources_with(full_page)), "/x").body,
-            "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /metrics\n  /style.css\n");
+            "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /api/v1/node\n  /metrics\n  /sd\n"
+            "  /style.css\n");
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+#include "web/service_discovery.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "common/text.hpp"
+
+namespace glusterfs_exporter::web {
+
+std::string render_service_discovery(std::span<const model::Peer> peers, std::uint16_t port) {
+  using Json = nlohmann::ordered_json;
+  Json groups = Json::array();
+  for (const auto& peer : peers) {
+    const auto host = clean_utf8(peer.host);
+    const bool ipv6 = host.find(':') != std::string::npos;
+    Json group;
+    group["targets"] =
+        Json::array({ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port)});
+    group["labels"] = {{"__meta_glusterfs_peer_uuid", clean_utf8(peer.uuid)},
+                       {"__meta_glusterfs_host", host},
+                       {"__meta_glusterfs_connected", peer.connected ? "true" : "false"}};
+    groups.push_back(std::move(group));
+  }
+  // The text is clean; with this handler dump() could not throw if some were not.
+  return groups.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace glusterfs_exporter::web
