@@ -178,9 +178,9 @@ class Fetcher::Impl {
       if (results[i]) {
         all.push_back(*std::move(results[i]));
       } else if (stop_.stop_requested()) {
-        all.push_back(failure(ErrorKind::cancelled, urls[i], "this program is ending"));
+        all.emplace_back(failure(ErrorKind::cancelled, urls[i], "this program is ending"));
       } else {
-        all.push_back(failure(ErrorKind::connect, urls[i], "libcurl does not work"));
+        all.emplace_back(failure(ErrorKind::connect, urls[i], "libcurl does not work"));
       }
     }
     return all;
@@ -219,7 +219,7 @@ class Fetcher::Impl {
       if (take_finished(transfers, results)) {
         continue;  // others may start now
       }
-      constexpr int kPollMs = 1000;  // libcurl's own timers and a stop end it earlier
+      constexpr int kPollMs = 10'000;  // libcurl's own timers and a stop end it earlier
       if (transfers.empty() || curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr) != CURLM_OK) {
         break;
       }

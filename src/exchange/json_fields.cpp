@@ -190,7 +190,8 @@ double Fields::number(const char* name, double max) const {
     return 0;
   }
   const double value = member->is_number() ? member->get<double>() : -1;
-  if (!(value >= 0 && value <= max)) {
+  const bool good = value >= 0 && value <= max;
+  if (!good) {
     fail(name, max == std::numeric_limits<double>::max() ? "must be a number that is not negative"
                                                          : fmt::format("must be a number from 0 to {}", max));
     return 0;
