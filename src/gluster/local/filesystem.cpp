@@ -1,0 +1,125 @@
+#include "gluster/local/filesystem.hpp"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "common/text.hpp"
+#include "gluster/local/proc.hpp"
+
+namespace glusterfs_exporter::gluster::local {
+
+namespace {
+
+constexpr std::size_t kMaxMountinfoBytes = 4UL * 1024 * 1024;
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (true) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    if (line.empty()) {
+      return words;
+    }
+    words.push_back(line.substr(0, line.find(' ')));
+    line.remove_prefix(words.back().size());
+  }
+}
+
+/// Space, tab, newline and backslash stand as \ and three octal digits.
+std::string unescape(std::string_view text) {
+  std::string plain;
+  const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) && is_octal(text[i + 2]) &&
+        is_octal(text[i + 3])) {
+      const int value = (text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0');
+      plain.push_back(static_cast<char>(value));
+      i += 3;
+    } else {
+      plain.push_back(text[i]);
+    }
+  }
+  return plain;
+}
+
+bool lies_below(std::string_view path, std::string_view folder) {
+  return folder == "/" || path == folder ||
+         (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
+}
+
+std::unexpected<Error> fail(const std::string& path, int error) {
+  return std::unexpected(
+      Error{ErrorKind::exit, clean_utf8(path) + ": " + std::generic_category().message(error)});
+}
+
+}  // namespace
+
+Mount find_mount(std::string_view mountinfo, dev_t device, std::string_view path) {
+  const std::string number = std::to_string(major(device)) + ":" + std::to_string(minor(device));
+  Mount best;
+  struct Rank {
+    bool same_device = false;
+    std::size_t depth = 0;  // bytes of the mount point, if above the path
+  } best_rank;
+  while (!mountinfo.empty()) {
+    const auto line = mountinfo.substr(0, mountinfo.find('\n'));
+    mountinfo.remove_prefix(std::min(line.size() + 1, mountinfo.size()));
+    // id parent major:minor root mount-point options [optional fields] - type source super-options
+    const auto words = words_of(line);
+    constexpr std::size_t kFirstOptional = 6;
+    std::size_t dash = kFirstOptional;
+    while (dash < words.size() && words[dash] != "-") {
+      ++dash;
+    }
+    if (dash + 2 >= words.size()) {
+      continue;
+    }
+    const auto point = unescape(words[4]);
+    const Rank rank{.same_device = words[2] == number, .depth = lies_below(path, point) ? point.size() : 0};
+    if (!rank.same_device && rank.depth == 0) {
+      continue;
+    }
+    // Of equal ones the later was mounted over the earlier.
+    if (rank.same_device > best_rank.same_device ||
+        (rank.same_device == best_rank.same_device && rank.depth >= best_rank.depth)) {
+      best_rank = rank;
+      best = {.device = clean_utf8(unescape(words[dash + 2])),
+              .fs_type = clean_utf8(unescape(words[dash + 1]))};
+    }
+  }
+  return best;
+}
+
+Result<BrickFilesystem> read_filesystem(const std::string& path) {
+  struct stat status {};
+  struct statvfs space {};
+  if (::stat(path.c_str(), &status) != 0) {
+    return fail(path, errno);
+  }
+  if (!S_ISDIR(status.st_mode)) {
+    return fail(path, ENOTDIR);
+  }
+  if (::statvfs(path.c_str(), &space) != 0) {
+    return fail(path, errno);
+  }
+  BrickFilesystem filesystem;
+  filesystem.capacity = {.size_bytes = std::uint64_t{space.f_blocks} * space.f_frsize,
+                         .free_bytes = std::uint64_t{space.f_bfree} * space.f_frsize,
+                         .inodes = space.f_files,
+                         .inodes_free = space.f_ffree};
+  std::error_code error;
+  const auto real = std::filesystem::canonical(path, error);
+  if (const auto mountinfo = read_start("/proc/self/mountinfo", kMaxMountinfoBytes)) {
+    auto mount = find_mount(*mountinfo, status.st_dev, error ? path : real.string());
+    filesystem.device = std::move(mount.device);
+    filesystem.fs_type = std::move(mount.fs_type);
+  }
+  return filesystem;
+}
+
+}  // namespace glusterfs_exporter::gluster::local
