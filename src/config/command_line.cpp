@@ -37,7 +37,7 @@ std::optional<std::string> assign(Parsed<T> parsed, T& target) {
   return std::nullopt;
 }
 
-constexpr std::array<Setting, 6> kSettings = {{
+constexpr std::array<Setting, 8> kSettings = {{
     {.flag = "--web.listen-address",
      .key = "web.listen_address",
      .group = "Web",
@@ -70,6 +70,22 @@ constexpr std::array<Setting, 6> kSettings = {{
      .shown_default = [](const Config&) { return std::string("the one built into the gluster command"); },
      .apply = [](std::string_view text,
                  Config& config) { return assign(parse_socket_path(text), config.gluster.socket); }},
+    {.flag = "--gluster.source",
+     .key = "gluster.source",
+     .group = "Gluster",
+     .value_name = "WAY",
+     .help = "auto, rpc or cli: ask the daemons' sockets, the gluster command, or the first that answers",
+     .shown_default = [](const Config&) { return std::string("auto"); },
+     .apply = [](std::string_view text,
+                 Config& config) { return assign(parse_source(text), config.gluster.source); }},
+    {.flag = "--cluster.leader",
+     .key = "cluster.leader",
+     .group = "Cluster",
+     .value_name = "WHEN",
+     .help = "auto, always or never: whether this exporter speaks for the whole cluster, or one of them",
+     .shown_default = [](const Config&) { return std::string("auto"); },
+     .apply = [](std::string_view text,
+                 Config& config) { return assign(parse_leader(text), config.cluster.leader); }},
     {.flag = "--log.level",
      .key = "log.level",
      .group = "Log",

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <map>
 #include <span>
@@ -28,6 +29,20 @@ struct CollectorSettings {
 
 using glusterfs_exporter::LogFormat;
 
+/// Which way Gluster is asked.
+enum class SourceChoice : std::uint8_t {
+  automatic,  ///< the daemons' sockets and the kernel; the CLI for what those cannot tell
+  rpc,        ///< the same without ever the CLI
+  cli,        ///< the CLI alone
+};
+
+/// Whether this exporter speaks for the cluster, besides for its own node.
+enum class LeaderChoice : std::uint8_t {
+  automatic,  ///< one of the cluster's exporters does: see collect/leader.hpp
+  always,
+  never,
+};
+
 /// Everything a user can set. A default-constructed one, with the collectors' defaults filled in, is what the
 /// program does without flags and file. A value, immutable once read; safe to share between threads.
 struct Config {
@@ -38,13 +53,19 @@ struct Config {
 
   struct Gluster {
     std::string path = "gluster";  ///< the CLI: an absolute path, or a name to look up
-    std::string socket;            ///< glusterd's socket; empty means the CLI's own default
+    std::string socket;            ///< glusterd's socket; empty means the one built into the CLI
+    SourceChoice source = SourceChoice::automatic;
     /// Deadlines, by what the command does: asks the local glusterd; runs a transaction on all peers; crawls
     /// bricks.
     std::chrono::milliseconds query_timeout = std::chrono::seconds(20);
     std::chrono::milliseconds transaction_timeout = std::chrono::seconds(120);
     std::chrono::milliseconds crawl_timeout = std::chrono::minutes(10);
   } gluster;
+
+  struct Cluster {
+    LeaderChoice leader = LeaderChoice::automatic;
+    std::uint16_t exporter_port = 0;  ///< of the other nodes' exporters; 0 means the one this program has
+  } cluster;
 
   struct Log {
     std::string level = "info";  ///< debug, info, warn, error

@@ -13,10 +13,16 @@ void read_web(YamlMapping& yaml, Config::Web& web) {
 void read_gluster(YamlMapping& yaml, Config::Gluster& gluster) {
   yaml.value("path", parse_program, gluster.path);
   yaml.value("socket", parse_socket_path, gluster.socket);
+  yaml.value("source", parse_source, gluster.source);
   YamlMapping& timeouts = yaml.mapping("timeouts");
   timeouts.value("query", parse_timeout, gluster.query_timeout);
   timeouts.value("transaction", parse_timeout, gluster.transaction_timeout);
   timeouts.value("crawl", parse_timeout, gluster.crawl_timeout);
+}
+
+void read_cluster(YamlMapping& yaml, Config::Cluster& cluster) {
+  yaml.value("leader", parse_leader, cluster.leader);
+  yaml.value("exporter_port", parse_exporter_port, cluster.exporter_port);
 }
 
 void read_log(YamlMapping& yaml, Config::Log& log) {
@@ -38,6 +44,7 @@ std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::st
   }
   read_web(yaml->mapping("web"), config.web);
   read_gluster(yaml->mapping("gluster"), config.gluster);
+  read_cluster(yaml->mapping("cluster"), config.cluster);
   read_log(yaml->mapping("log"), config.log);
   YamlMapping& collectors = yaml->mapping("collectors");
   for (auto& [name, settings] : config.collectors) {

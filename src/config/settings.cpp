@@ -83,6 +83,40 @@ Parsed<std::string> parse_socket_path(std::string_view text) {
   return std::string(text);
 }
 
+Parsed<SourceChoice> parse_source(std::string_view text) {
+  if (text == "auto") {
+    return SourceChoice::automatic;
+  }
+  if (text == "rpc") {
+    return SourceChoice::rpc;
+  }
+  if (text == "cli") {
+    return SourceChoice::cli;
+  }
+  return std::unexpected("must be auto, rpc or cli, is " + quote(text));
+}
+
+Parsed<LeaderChoice> parse_leader(std::string_view text) {
+  if (text == "auto") {
+    return LeaderChoice::automatic;
+  }
+  if (text == "always") {
+    return LeaderChoice::always;
+  }
+  if (text == "never") {
+    return LeaderChoice::never;
+  }
+  return std::unexpected("must be auto, always or never, is " + quote(text));
+}
+
+Parsed<std::uint16_t> parse_exporter_port(std::string_view text) {
+  const auto port = parse_whole_number(text, 0, 65535);
+  if (!port) {
+    return std::unexpected(port.error());
+  }
+  return static_cast<std::uint16_t>(*port);
+}
+
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view text) {
   return parse_duration(text, std::chrono::seconds(1), std::chrono::hours(24));
 }

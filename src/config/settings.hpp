@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/log_format.hpp"
+#include "config/config.hpp"
 #include "config/values.hpp"
 
 /// What each of this program's settings may be, the same for a flag and for the file.
@@ -21,6 +22,15 @@ Parsed<std::string> parse_program(std::string_view text);
 
 /// The absolute path of a Unix socket, or empty for the built-in one.
 Parsed<std::string> parse_socket_path(std::string_view text);
+
+/// auto, rpc or cli.
+Parsed<SourceChoice> parse_source(std::string_view text);
+
+/// auto, always or never.
+Parsed<LeaderChoice> parse_leader(std::string_view text);
+
+/// A TCP port, or 0 for this program's own.
+Parsed<std::uint16_t> parse_exporter_port(std::string_view text);
 
 /// How often a collector runs: 1s to 24h.
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view text);

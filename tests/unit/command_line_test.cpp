@@ -81,6 +81,8 @@ TEST(CommandLine, SetsEverythingInBothForms) {
                                                                   {"--web.telemetry-path", "/x"},
                                                                   {"--gluster.path", "/opt/gluster"},
                                                                   {"--gluster.socket", "/run/gd=1.sock"},
+                                                                  {"--gluster.source", "rpc"},
+                                                                  {"--cluster.leader", "never"},
                                                                   {"--log.level", "error"},
                                                                   {"--log.format", "json"}};
   std::vector<std::string> joined = {"--no-collector.status", "--collector.top"};
@@ -98,6 +100,8 @@ TEST(CommandLine, SetsEverythingInBothForms) {
     EXPECT_EQ(config.web.telemetry_path, "/x");
     EXPECT_EQ(config.gluster.path, "/opt/gluster");
     EXPECT_EQ(config.gluster.socket, "/run/gd=1.sock");
+    EXPECT_EQ(config.gluster.source, SourceChoice::rpc);
+    EXPECT_EQ(config.cluster.leader, LeaderChoice::never);
     EXPECT_EQ(config.log.level, "error");
     EXPECT_EQ(config.log.format, LogFormat::json);
     EXPECT_EQ(config.collectors.at("status").enabled, false);
@@ -106,6 +110,8 @@ TEST(CommandLine, SetsEverythingInBothForms) {
                                        {"web.telemetry_path", "--web.telemetry-path"},
                                        {"gluster.path", "--gluster.path"},
                                        {"gluster.socket", "--gluster.socket"},
+                                       {"gluster.source", "--gluster.source"},
+                                       {"cluster.leader", "--cluster.leader"},
                                        {"log.level", "--log.level"},
                                        {"log.format", "--log.format"},
                                        {"collectors.status.enabled", "--no-collector.status"},
@@ -146,6 +152,10 @@ Web:
 Gluster:
   --gluster.path PROGRAM                the gluster command: an absolute path or a name to look up (default: gluster)
   --gluster.socket PATH                 glusterd's socket (default: the one built into the gluster command)
+  --gluster.source WAY                  auto, rpc or cli: ask the daemons' sockets, the gluster command, or the first that answers (default: auto)
+
+Cluster:
+  --cluster.leader WHEN                 auto, always or never: whether this exporter speaks for the whole cluster, or one of them (default: auto)
 
 Log:
   --log.level LEVEL                     debug, info, warn or error (default: info)
@@ -229,6 +239,8 @@ TEST(CommandLine, SaysWhatIsWrong) {
        "--gluster.path",
        "must be an absolute path or the name of a program, is '--once'"},
       {{"--gluster.socket=gd.sock"}, "--gluster.socket", "must be an absolute path, is 'gd.sock'"},
+      {{"--gluster.source=xml"}, "--gluster.source", "must be auto, rpc or cli, is 'xml'"},
+      {{"--cluster.leader=me"}, "--cluster.leader", "must be auto, always or never, is 'me'"},
       {{"--log.level=loud"}, "--log.level", "must be debug, info, warn or error, is 'loud'"},
       {{"--log.format=[logfmt,json]"}, "--log.format", "must be logfmt or json, is '[logfmt,json]'"},
   };

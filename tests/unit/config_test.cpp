@@ -255,10 +255,14 @@ web:
 gluster:
   path: /opt/gluster
   socket: /run/gd.socket
+  source: cli
   timeouts:
     query: 5s
     transaction: 1m30s
     crawl: 1h
+cluster:
+  leader: always
+  exporter_port: 9999
 log:
   level: debug
   format: json
@@ -278,6 +282,9 @@ volume_options:
   EXPECT_EQ(config.web.telemetry_path, "/gluster");
   EXPECT_EQ(config.gluster.path, "/opt/gluster");
   EXPECT_EQ(config.gluster.socket, "/run/gd.socket");
+  EXPECT_EQ(config.gluster.source, SourceChoice::cli);
+  EXPECT_EQ(config.cluster.leader, LeaderChoice::always);
+  EXPECT_EQ(config.cluster.exporter_port, 9999);
   EXPECT_EQ(config.gluster.query_timeout, 5s);
   EXPECT_EQ(config.gluster.transaction_timeout, 90s);
   EXPECT_EQ(config.gluster.crawl_timeout, 1h);
@@ -295,19 +302,22 @@ volume_options:
       {"web.telemetry_path", "x.yml:4"},
       {"gluster.path", "x.yml:6"},
       {"gluster.socket", "x.yml:7"},
-      {"gluster.timeouts.query", "x.yml:9"},
-      {"gluster.timeouts.transaction", "x.yml:10"},
-      {"gluster.timeouts.crawl", "x.yml:11"},
-      {"log.level", "x.yml:13"},
-      {"log.format", "x.yml:14"},
-      {"collectors.status.enabled", "x.yml:17"},
-      {"collectors.status.interval", "x.yml:18"},
-      {"collectors.top.enabled", "x.yml:20"},
-      {"top.files", "x.yml:22"},
-      {"volume_options", "x.yml:23"},
+      {"gluster.source", "x.yml:8"},
+      {"gluster.timeouts.query", "x.yml:10"},
+      {"gluster.timeouts.transaction", "x.yml:11"},
+      {"gluster.timeouts.crawl", "x.yml:12"},
+      {"cluster.leader", "x.yml:14"},
+      {"cluster.exporter_port", "x.yml:15"},
+      {"log.level", "x.yml:17"},
+      {"log.format", "x.yml:18"},
+      {"collectors.status.enabled", "x.yml:21"},
+      {"collectors.status.interval", "x.yml:22"},
+      {"collectors.top.enabled", "x.yml:24"},
+      {"top.files", "x.yml:26"},
+      {"volume_options", "x.yml:27"},
   };
   EXPECT_EQ(config.origins, origins);
-  EXPECT_EQ(config.origin("collectors.status.interval"), "x.yml:18");
+  EXPECT_EQ(config.origin("collectors.status.interval"), "x.yml:22");
   EXPECT_EQ(config.origin("collectors.top.interval"), "default");
 }
 
@@ -372,11 +382,11 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
   const std::vector<BadFile> files = {
       // Keys.
       {"webb:\n", "x.yml:1",
-       "unknown key 'webb'; known are: web, gluster, log, collectors, top, volume_options"},
+       "unknown key 'webb'; known are: web, gluster, cluster, log, collectors, top, volume_options"},
       {"web:\n  listen: :1\n", "x.yml:2",
        "unknown key 'listen' in web; known are: listen_address, telemetry_path"},
       {"gluster:\n  timeout: 1s\n", "x.yml:2",
-       "unknown key 'timeout' in gluster; known are: path, socket, timeouts"},
+       "unknown key 'timeout' in gluster; known are: path, socket, source, timeouts"},
       {"gluster:\n  timeouts:\n    heal: 1s\n", "x.yml:3",
        "unknown key 'heal' in gluster.timeouts; known are: query, transaction, crawl"},
       {"log: {levle: info}\n", "x.yml:1", "unknown key 'levle' in log; known are: level, format"},
@@ -386,7 +396,7 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"collectors:\n  status:\n    enabled: true\n    intervall: 15s\n", "x.yml:4",
        "unknown key 'intervall' in collectors.status; known are: enabled, interval"},
       {"log: &l {level: info}\n<<: *l\n", "x.yml:2",
-       "unknown key '<<'; known are: web, gluster, log, collectors, top, volume_options"},
+       "unknown key '<<'; known are: web, gluster, cluster, log, collectors, top, volume_options"},
       {"? [a]\n: 1\n", "x.yml:1", "a key must be a single value"},
       {"? \n", "x.yml:1", "a key must be a single value"},
       {"log:\n  ~: 1\n", "x.yml:2", "a key in log must be a single value"},
@@ -437,6 +447,10 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
        "gluster.timeouts.query: must be from 100ms to 1h, is '2h'"},
       {"gluster:\n  timeouts:\n    crawl: 20\n", "x.yml:3",
        "gluster.timeouts.crawl: must be a duration such as 500ms, 15s, 2m or 1m30s, is '20'"},
+      {"gluster:\n  source: sockets\n", "x.yml:2", "gluster.source: must be auto, rpc or cli, is 'sockets'"},
+      {"cluster:\n  leader: true\n", "x.yml:2", "cluster.leader: must be auto, always or never, is 'true'"},
+      {"cluster:\n  exporter_port: 65536\n", "x.yml:2",
+       "cluster.exporter_port: must be a whole number from 0 to 65535, is '65536'"},
       {"log:\n  level: INFO\n", "x.yml:2", "log.level: must be debug, info, warn or error, is 'INFO'"},
       {"log:\n  format: xml\n", "x.yml:2", "log.format: must be logfmt or json, is 'xml'"},
       {"collectors:\n  status:\n    enabled: yes\n", "x.yml:3",
@@ -459,7 +473,7 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"top: {files: 0}\nweb:\n  nope: 1\nlog: 1\n", "x.yml:1",
        "top.files: must be a whole number from 1 to 100, is '0'"},
       {"zzz: 1\ntop: {files: 0}\n", "x.yml:1",
-       "unknown key 'zzz'; known are: web, gluster, log, collectors, top, volume_options"},
+       "unknown key 'zzz'; known are: web, gluster, cluster, log, collectors, top, volume_options"},
       // What is not one document of YAML.
       {"web:\n  listen_address: [1\n", "x.yml:2", "is not YAML: end of sequence flow not found"},
       {"web: a: b\n", "x.yml:1", "is not YAML: illegal map value"},

@@ -42,6 +42,9 @@ void expect_equal(const Config& actual, const Config& expected) {
   EXPECT_EQ(actual.gluster.transaction_timeout, expected.gluster.transaction_timeout);
   EXPECT_EQ(actual.gluster.crawl_timeout, expected.gluster.crawl_timeout);
   EXPECT_EQ(actual.log.level, expected.log.level);
+  EXPECT_EQ(actual.gluster.source, expected.gluster.source);
+  EXPECT_EQ(actual.cluster.leader, expected.cluster.leader);
+  EXPECT_EQ(actual.cluster.exporter_port, expected.cluster.exporter_port);
   EXPECT_EQ(actual.log.format, expected.log.format);
   EXPECT_EQ(actual.top.files, expected.top.files);
   EXPECT_EQ(actual.volume_options, expected.volume_options);
@@ -67,9 +70,11 @@ Config other_than_default() {
   config.web = {.listen_address = "127.0.0.1:1", .telemetry_path = "/other"};
   config.gluster = {.path = "/other",
                     .socket = "/other.sock",
+                    .source = SourceChoice::cli,
                     .query_timeout = std::chrono::seconds(1),
                     .transaction_timeout = std::chrono::seconds(1),
                     .crawl_timeout = std::chrono::seconds(1)};
+  config.cluster = {.leader = LeaderChoice::never, .exporter_port = 1};
   config.log = {.level = "error", .format = LogFormat::json};
   config.top.files = 99;
   config.volume_options = {"other.option"};
@@ -90,9 +95,12 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
                                     "web.telemetry_path",
                                     "gluster.path",
                                     "gluster.socket",
+                                    "gluster.source",
                                     "gluster.timeouts.query",
                                     "gluster.timeouts.transaction",
                                     "gluster.timeouts.crawl",
+                                    "cluster.leader",
+                                    "cluster.exporter_port",
                                     "log.level",
                                     "log.format",
                                     "top.files",
