@@ -104,12 +104,6 @@ struct BrickTopRecord {
 
 using TopRecord = std::vector<BrickTopRecord>;
 
-struct VersionRecord {
-  std::string version;  ///< of the Gluster on this node
-  std::optional<std::uint64_t> op_version;
-  std::optional<std::uint64_t> max_op_version;
-};
-
 /// By volume name.
 template <class T>
 using PerVolume = std::map<std::string, T, std::less<>>;

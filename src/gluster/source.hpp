@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,12 @@ class Source {
 
   virtual Result<Topology> topology() = 0;
   virtual Result<PeerList> peers() = 0;
-  virtual Result<VersionRecord> versions() = 0;
+  /// The operating version of the cluster.
+  virtual Result<std::uint64_t> op_version() = 0;
+  /// Of the Gluster that is installed on this node, "10.3".
+  virtual Result<std::string> version() = 0;
+  /// The highest operating version that all nodes support: asks every peer.
+  virtual Result<std::uint64_t> max_op_version() = 0;
 
   /// Of all started volumes. A volume that was locked by someone else may be missing: ask for it by name.
   virtual Result<PerVolume<StatusRecord>> status() = 0;

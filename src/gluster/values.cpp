@@ -2,6 +2,15 @@
 
 namespace glusterfs_exporter::gluster {
 
+int major_version(std::string_view version) {
+  return to_number<int>(version.substr(0, version.find('.'))).value_or(0);
+}
+
+double latency_unit_seconds(int major_version) {
+  constexpr int kFirstWithNanoseconds = 10;
+  return major_version != 0 && major_version < kFirstWithNanoseconds ? 1e-6 : 1e-9;
+}
+
 std::optional<model::BrickId> to_brick_id(std::string_view text) {
   const auto colon = text.find(":/");
   if (colon == std::string_view::npos || colon == 0) {

@@ -22,6 +22,13 @@ std::optional<Number> to_number(std::string_view text) {
   return value;
 }
 
+/// 10 of "10.3"; 0 when that is no version.
+int major_version(std::string_view version);
+
+/// How long one unit of a latency is that this version counts: a microsecond up to 9, a nanosecond from 10 on
+/// and where the version is not known (0).
+double latency_unit_seconds(int major_version);
+
 /// "HOST:/PATH", split at the first ":/", since an IPv6 host has colons of its own.
 std::optional<model::BrickId> to_brick_id(std::string_view text);
 

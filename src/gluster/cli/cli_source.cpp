@@ -12,8 +12,6 @@ namespace {
 /// A cluster of 1,000 volumes of 60 bricks gives about 45 MB of `volume info`.
 constexpr std::size_t kLargestAnswerBytes = 64U << 20U;
 
-constexpr int kFirstMajorWithNanoseconds = 10;
-
 /// What an answer says about one volume; an empty record when it says nothing.
 template <class Record>
 Result<Record> only(const std::string& volume, Result<PerVolume<Record>> volumes) {
@@ -93,27 +91,17 @@ Result<PeerList> CliSource::peers() {
 Result<std::string> CliSource::version() {
   auto version = ask(Request::version(), [](const Answer& answer) { return read_version(answer.text); });
   if (version) {
-    const std::string_view text = *version;
-    major_version_ = to_number<int>(text.substr(0, text.find('.'))).value_or(0);
+    major_version_ = major_version(*version);
   }
   return version;
 }
 
-Result<VersionRecord> CliSource::versions() {
-  auto installed = version();
-  if (!installed) {
-    return std::unexpected(std::move(installed.error()));
-  }
-  const auto read = [](const Answer& answer) { return read_option_number(answer.root()); };
-  const auto current = ask(Request::op_version(), read);
-  if (!current) {
-    return std::unexpected(current.error());
-  }
-  const auto highest = ask(Request::max_op_version(), read);
-  if (!highest) {
-    return std::unexpected(highest.error());
-  }
-  return VersionRecord{*std::move(installed), *current, *highest};
+Result<std::uint64_t> CliSource::op_version() {
+  return ask(Request::op_version(), [](const Answer& answer) { return read_option_number(answer.root()); });
+}
+
+Result<std::uint64_t> CliSource::max_op_version() {
+  return ask(Request::max_op_version(), [](const Answer& answer) { return read_option_number(answer.root()); });
 }
 
 Result<PerVolume<StatusRecord>> CliSource::status() {
@@ -143,7 +131,7 @@ Result<double> CliSource::latency_unit_seconds() {
       return std::unexpected(std::move(installed.error()));
     }
   }
-  return major_version_ >= kFirstMajorWithNanoseconds ? 1e-9 : 1e-6;
+  return gluster::latency_unit_seconds(major_version_);
 }
 
 Result<ProfileRecord> CliSource::profile(const std::string& volume) {

@@ -38,7 +38,9 @@ class CliSource final : public Source {
 
   Result<Topology> topology() override;
   Result<PeerList> peers() override;
-  Result<VersionRecord> versions() override;
+  Result<std::uint64_t> op_version() override;
+  Result<std::string> version() override;
+  Result<std::uint64_t> max_op_version() override;
   Result<PerVolume<StatusRecord>> status() override;
   Result<StatusRecord> status(const std::string& volume) override;
   Result<PerVolume<DetailRecord>> detail() override;
@@ -69,7 +71,6 @@ class CliSource final : public Source {
   [[nodiscard]] Command command_for(const Request& request) const;
   /// How long one unit of a latency is with the Gluster installed here; asks for its version once.
   Result<double> latency_unit_seconds();
-  Result<std::string> version();
 
   CliOptions options_;
   ProcessRunner runner_;

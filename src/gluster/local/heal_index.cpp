@@ -84,8 +84,7 @@ std::expected<std::optional<std::uint64_t>, int> add_up(const UniqueFd& folder,
 
 }  // namespace
 
-Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::string_view prefix,
-                                             Folder& known) {
+Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::string_view prefix, Folder& known) {
   const UniqueFd folder = open_folder(path);
   if (!folder.is_open()) {
     if (errno == ENOENT) {
@@ -128,7 +127,8 @@ Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::strin
   }
   while (more && *more) {
     if (seen > kMaxEntries) {
-      return std::unexpected(Error{ErrorKind::oversize, clean_utf8(path) + ": more than 10 million entries"});
+      return std::unexpected(
+          Error{ErrorKind::oversize, clean_utf8(path) + ": more than 10 million entries"});
     }
     more = listing.next(take);
   }

@@ -16,6 +16,8 @@ namespace glusterfs_exporter::gluster::rpc {
 
 Result<PeerList> read_peers(const Dict& dict);
 
+Result<std::uint64_t> read_op_version(const Dict& dict);
+
 /// The names of all volumes, in glusterd's order.
 Result<std::vector<std::string>> read_volume_names(const Dict& dict);
 /// The one volume of an answer.

@@ -30,6 +30,10 @@ Result<std::string> GlusterdClient::uuid() {
   return std::move(local->uuid);
 }
 
+Result<std::uint64_t> GlusterdClient::op_version() {
+  return connection_.require_record(ReadOnlyCall::op_version(), connection_.deadline(), read_op_version);
+}
+
 Result<Topology> GlusterdClient::topology() {
   // Names first, then each volume by name. Walking from one volume to the next (GF_CLI_GET_NEXT_VOLUME) takes
   // as many calls, but where a volume is deleted during the walk its answer looks like the end of the list.

@@ -27,6 +27,9 @@ class GlusterdClient {
   /// between is left out. Nothing is written to any log.
   Result<Topology> topology();
 
+  /// The operating version of the cluster. Nothing is written to any log.
+  Result<std::uint64_t> op_version();
+
   /// Of the local node. The same call as peers(): ask once, it does not change while glusterd runs.
   Result<std::string> uuid();
 

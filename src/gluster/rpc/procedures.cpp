@@ -57,6 +57,10 @@ ReadOnlyCall ReadOnlyCall::get_volume(std::string_view volume) {
   return {kGetVolume, dict_argument({{"flags", kOneVolume}, {"volname", volume}})};
 }
 
+ReadOnlyCall ReadOnlyCall::op_version() {
+  return {kGetVolumeOption, dict_argument({{"volname", "all"}, {"key", "cluster.op-version"}})};
+}
+
 ReadOnlyCall ReadOnlyCall::profile(const BrickName& brick) {
   // GF_CLI_STATS_INFO and GF_CLI_INFO_CUMULATIVE. An info-op that the brick does not know, or none, would
   // mean all intervals, and without `peek` their end.

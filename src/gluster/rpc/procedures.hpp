@@ -40,9 +40,12 @@ inline constexpr Procedure kListFriends{"list_friends", kCliProgram, kProgramVer
                                         ReplyForm::peer_list};
 inline constexpr Procedure kGetVolume{"get_volume", kCliProgram, kProgramVersion, 5, ReplyForm::cli};
 inline constexpr Procedure kListVolume{"list_volume", kCliProgram, kProgramVersion, 33, ReplyForm::cli};
+inline constexpr Procedure kGetVolumeOption{"get_volume_option", kCliProgram, kProgramVersion, 41,
+                                            ReplyForm::cli};
 inline constexpr Procedure kXlatorInfo{"xlator_info", kBrickProgram, kProgramVersion, 2, ReplyForm::brick};
 inline constexpr Procedure kBrickStatus{"brick_status", kBrickProgram, kProgramVersion, 4, ReplyForm::brick};
-inline constexpr std::array kProcedures{kListFriends, kGetVolume, kListVolume, kXlatorInfo, kBrickStatus};
+inline constexpr std::array kProcedures{kListFriends,     kGetVolume,  kListVolume,
+                                        kGetVolumeOption, kXlatorInfo, kBrickStatus};
 
 static_assert(std::ranges::none_of(kProcedures, [](const Procedure& procedure) {
   return procedure.program == kBrickProgram && procedure.number == kBrickTerminate;
@@ -63,6 +66,9 @@ class ReadOnlyCall {
   static ReadOnlyCall list_friends();
   static ReadOnlyCall list_volume();
   static ReadOnlyCall get_volume(std::string_view volume);
+  /// The cluster's operating version, which is asked for as an option of all volumes. Other options, the
+  /// highest possible version for one, make glusterd ask its peers.
+  static ReadOnlyCall op_version();
   /// The counters of a brick since its start, without touching those of its intervals.
   static ReadOnlyCall profile(const BrickName& brick);
   static ReadOnlyCall memory(const BrickName& brick);

@@ -31,6 +31,14 @@ Result<std::vector<std::string>> read_volume_names(const Dict& dict) {
   return names;
 }
 
+Result<std::uint64_t> read_op_version(const Dict& dict) {
+  const auto number = dict.number("value1");
+  if (!number) {
+    return missing_key("value1");
+  }
+  return *number;
+}
+
 Result<VolumeRecord> read_volume(const Dict& dict) {
   VolumeRecord volume;
   volume.name = dict.text(kPrefix + "name");
