@@ -8,12 +8,17 @@
 #include <utility>
 
 #include "collect/table.hpp"
+#include "exchange/node_document.hpp"
 #include "gluster/cli/process.hpp"
+#include "gluster/values.hpp"
 #include "web/routes.hpp"
+#include "web/service_discovery.hpp"
 
 namespace glusterfs_exporter {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 std::string hostname() {
   std::array<char, 256> name{};
@@ -23,6 +28,32 @@ std::string hostname() {
 gluster::CliOptions cli_options(const config::Config& config, std::string program) {
   return {std::move(program), config.gluster.socket, config.gluster.query_timeout,
           config.gluster.transaction_timeout, config.gluster.crawl_timeout};
+}
+
+/// Where glusterd listens and the CLI asks unless told otherwise.
+constexpr std::string_view kDefaultSocket = "/var/run/glusterd.socket";
+
+/// glusterd answers in a millisecond, a large cluster's topology in a second.
+constexpr auto kGlusterdTimeout = 5s;
+
+/// The next poll of the other exporters comes soon.
+constexpr auto kNeighbourTimeout = 2s;
+
+std::optional<gluster::rpc::GlusterdClient> glusterd_client(const config::Config& config,
+                                                            std::stop_token stop) {
+  if (config.gluster.source == config::SourceChoice::cli) {
+    return std::nullopt;
+  }
+  const auto& socket = config.gluster.socket;
+  return gluster::rpc::GlusterdClient(
+      {socket.empty() ? std::string(kDefaultSocket) : socket, kGlusterdTimeout}, std::move(stop));
+}
+
+std::uint16_t exporter_port(const config::Config& config) {
+  const std::string_view own = config.web.listen_address;
+  return config.cluster.exporter_port != 0
+             ? config.cluster.exporter_port
+             : gluster::to_number<std::uint16_t>(own.substr(own.rfind(':') + 1)).value_or(0);
 }
 
 std::vector<web::CollectorRow> collector_rows(const std::vector<model::CollectorState>& states) {
@@ -35,6 +66,8 @@ std::vector<web::CollectorRow> collector_rows(const std::vector<model::Collector
     web::CollectorRow row;
     row.name = state.name;
     row.enabled = state.enabled;
+    row.standby = state.standby;
+    row.source = state.source;
     row.interval = state.interval;
     if (state.last_success) {
       row.last_success_age = whole_ms(now - *state.last_success);
@@ -56,7 +89,7 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
       log_(std::move(log)),
       renderer_(
           std::set<std::string, std::less<>>(config_.volume_options.begin(), config_.volume_options.end())),
-      source_(
+      cli_(
           cli_options(config_, std::move(gluster_program)),
           [stop = stopping_.get_token()](const gluster::Command& command) {
             return run_process(command, stop);
@@ -65,10 +98,30 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
             own_metrics_.command_ended(report.command, report.duration,
                                        report.error == nullptr ? "" : to_string(report.error->kind));
           }),
-      publisher_({facts_, [this] { return scheduler_.states(); }, hostname(),
-                  [this](const collect::Publisher::Picture& picture) { publish_page(*picture); }}),
-      scheduler_({source_, config_, facts_, log_, [this] { publisher_.wake(); }},
-                 collect::collector_table()) {}
+      glusterd_(glusterd_client(config_, stopping_.get_token()),
+                config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
+                [this, told = std::set<std::string, std::less<>>()](std::string_view question,
+                                                                    const Error& why) mutable {
+                  if (told.emplace(question).second) {
+                    log_->warn("the gluster command answers {} because glusterd's socket did not: {}",
+                               question, why.context);
+                  }
+                }),
+      this_node_(stopping_.get_token()),
+      neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token()),
+      publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
+                  hostname(),
+                  [this](const collect::Publisher::Picture& picture, const model::NodeReport& own) {
+                    publish(*picture, own);
+                  }}),
+      scheduler_({{glusterd_, cli_, this_node_, neighbours_},
+                  config_,
+                  facts_,
+                  log_,
+                  [this] { publisher_.wake(); },
+                  [this] { watch_processes(); }},
+                 collect::collector_table()),
+      death_watch_([this] { scheduler_.run_now(collect::processes_collector); }) {}
 
 App::~App() {
   stop();
@@ -86,14 +139,15 @@ std::expected<void, config::ConfigError> App::start() {
       std::move(options),
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
-                        [this] { return collector_rows(scheduler_.states()); }, [] { return nullptr; },
-                        [] { return std::nullopt; }}));
+                        [this] { return collector_rows(scheduler_.states()); },
+                        [this] { return node_document_.get(); }, [this] { return service_discovery(); }}));
   if (!server) {
     return std::unexpected(
         config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
   }
   server_ = *std::move(server);
   publisher_.start();
+  death_watch_.start();
   scheduler_.start();
   return {};
 }
@@ -101,6 +155,7 @@ std::expected<void, config::ConfigError> App::start() {
 void App::stop() {
   stopping_.request_stop();
   scheduler_.stop();
+  death_watch_.stop();
   publisher_.stop();
   server_.reset();
 }
@@ -111,10 +166,36 @@ App::Once App::run_once() {
   return {*page_.get()->text, publisher_.latest()->up.value_or(false)};
 }
 
-void App::publish_page(const model::Snapshot& snapshot) {
+void App::publish(const model::Snapshot& snapshot, const model::NodeReport& own) {
+  if (!own.peer_uuid.empty()) {
+    node_document_.set(std::make_shared<const std::string>(exchange::write_node_document(own)));
+  }
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+}
+
+void App::watch_processes() {
+  const auto processes = facts_.copy().processes.value;
+  if (processes == nullptr) {
+    return;
+  }
+  std::set<gluster::ProcessKey> keys;
+  for (const auto& [id, process] : processes->bricks) {
+    keys.insert(process.key);
+  }
+  for (const auto& daemon : processes->daemons) {
+    keys.insert(daemon.key);
+  }
+  death_watch_.watch(keys);
+}
+
+std::optional<std::string> App::service_discovery() const {
+  const auto picture = publisher_.latest();
+  if (picture == nullptr || !picture->peers_known) {
+    return std::nullopt;
+  }
+  return web::render_service_discovery(picture->peers, exporter_port(config_));
 }
 
 }  // namespace glusterfs_exporter

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -10,7 +11,11 @@
 #include "collect/scheduler.hpp"
 #include "common/latest.hpp"
 #include "config/config.hpp"
+#include "exchange/neighbours.hpp"
+#include "gluster/chosen_glusterd.hpp"
 #include "gluster/cli/cli_source.hpp"
+#include "gluster/local/death_watch.hpp"
+#include "gluster/this_node.hpp"
 #include "metrics/exporter_metrics.hpp"
 #include "metrics/page.hpp"
 #include "metrics/renderer.hpp"
@@ -21,7 +26,7 @@ namespace glusterfs_exporter {
 /// The program's parts, joined: Gluster's answers become pictures, pictures become pages, pages are served.
 class App {
  public:
-  /// `gluster_program` is the absolute path of the CLI.
+  /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked.
   App(config::Config config, std::string gluster_program, std::shared_ptr<spdlog::logger> log);
   ~App();
   App(const App&) = delete;
@@ -41,7 +46,10 @@ class App {
   Once run_once();
 
  private:
-  void publish_page(const model::Snapshot& snapshot);
+  void publish(const model::Snapshot& snapshot, const model::NodeReport& own);
+  /// What there is to watch now that the processes were read anew.
+  void watch_processes();
+  [[nodiscard]] std::optional<std::string> service_discovery() const;
 
   const config::Config config_;
   const std::shared_ptr<spdlog::logger> log_;
@@ -49,10 +57,15 @@ class App {
   metrics::ExporterMetrics own_metrics_;
   metrics::Renderer renderer_;
   Latest<metrics::Page> page_;
-  gluster::CliSource source_;
+  Latest<std::string> node_document_;
+  gluster::CliSource cli_;
+  gluster::ChosenGlusterd glusterd_;
+  gluster::ThisNode this_node_;
+  exchange::Neighbours neighbours_;
   collect::FactStore facts_;
   collect::Publisher publisher_;
   collect::Scheduler scheduler_;
+  gluster::local::DeathWatch death_watch_;
   std::unique_ptr<web::Server> server_;
 };
 

@@ -86,9 +86,13 @@ int main(int argc, char** argv) {
   if (const auto refused = collect::check_collectors(config); !refused) {
     return refuse(refused.error());
   }
-  const auto program = gluster::find_program(config.gluster.path);
-  if (!program) {
-    return refuse({config.origin("gluster.path"), program.error().context});
+  std::string program;
+  if (config.gluster.source != config::SourceChoice::rpc) {
+    const auto found = gluster::find_program(config.gluster.path);
+    if (!found) {
+      return refuse({config.origin("gluster.path"), found.error().context});
+    }
+    program = *found;
   }
   if (invocation->action == config::Invocation::Action::check_config) {
     std::cout << "configuration is good\n";
@@ -97,7 +101,7 @@ int main(int argc, char** argv) {
 
   const auto log =
       make_logger(config.log.level, config.log.format, std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  App app(config, *program, log);
+  App app(config, std::move(program), log);
   return invocation->action == config::Invocation::Action::once ? print_once(app)
                                                                 : serve(app, config, *log, ending_signals);
 }

@@ -19,6 +19,8 @@ Result<Found> run_bitrot(Run& run) {
 const CollectorSpec bitrot_collector{
     {"bitrot", "the scrubber's state and findings, of volumes with bitrot detection on", true, 300s},
     Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &topology_collector,
     run_bitrot};
 

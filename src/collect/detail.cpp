@@ -1,4 +1,5 @@
 #include "collect/per_volume.hpp"
+#include "collect/reports.hpp"
 #include "collect/table.hpp"
 
 namespace glusterfs_exporter::collect {
@@ -7,7 +8,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Asks where not all nodes have an exporter that looks at its bricks' file systems.
 Result<Found> run_detail(Run& run) {
+  const Reports reports(run.facts, run.now);
+  const auto is_reported = [&](const gluster::VolumeRecord& volume) {
+    return volume.status != model::VolumeStatus::started ||
+           all_reported(reports, volume,
+                        [](const model::Brick& brick) { return brick.capacity.has_value(); });
+  };
+  if (std::ranges::all_of(*run.facts.topology.value, is_reported)) {
+    return Found::something;
+  }
   return for_all_volumes(
       run, &Facts::detail, [&] { return run.source.detail(); },
       [&](const std::string& volume) { return run.source.detail(volume); });
@@ -17,6 +28,8 @@ Result<Found> run_detail(Run& run) {
 
 const CollectorSpec detail_collector{{"detail", "size, free space and file system of bricks", true, 60s},
                                      Lane::transaction,
+                                     Scope::cluster,
+                                     Asks::cli,
                                      &topology_collector,
                                      run_detail};
 

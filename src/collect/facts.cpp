@@ -44,8 +44,23 @@ std::optional<SteadyTime> Facts::next_expiry(SteadyTime now) const {
   };
   consider(topology);
   consider(peers);
-  consider(versions);
+  consider(version);
+  consider(op_version);
+  consider(max_op_version);
   consider(geo_replication);
+  if (neighbours.value != nullptr) {
+    for (const auto& [uuid, neighbour] : *neighbours.value) {
+      if (neighbour.report != nullptr && now < neighbour.report_expires) {
+        next = next ? std::min(*next, neighbour.report_expires) : neighbour.report_expires;
+      }
+    }
+  }
+  consider(processes);
+  consider(filesystems);
+  consider(heal_index);
+  consider(brick_profiles);
+  consider(brick_internals);
+  consider(thin_pools);
   for_each_by_volume(*this, [&](const auto& by_volume) {
     for (const auto& [name, dated] : by_volume) {
       consider(dated);

@@ -2,12 +2,16 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "gluster/node_records.hpp"
 #include "gluster/records.hpp"
+#include "model/node_report.hpp"
 
 namespace glusterfs_exporter::collect {
 
@@ -24,15 +28,41 @@ struct Dated {
   [[nodiscard]] const T* at(SteadyTime now) const { return now < expires ? value.get() : nullptr; }
 };
 
+/// Another node's exporter.
+struct Neighbour {
+  bool answers = false;  ///< it has not yet missed so many questions that it counts as gone
+  int failures_in_a_row = 0;
+  std::shared_ptr<const model::NodeReport> report;  ///< its newest; null when it never answered
+  SteadyTime report_expires;
+};
+
+/// By peer uuid.
+using Neighbours = std::map<std::string, Neighbour, std::less<>>;
+
 /// The newest answer to every question. Copying is cheap: answers are shared.
 struct Facts {
   template <class T>
   using ByVolume = gluster::PerVolume<Dated<T>>;
 
+  std::optional<bool> glusterd_answers;  ///< when last asked for the topology
   Dated<gluster::Topology> topology;
   Dated<gluster::PeerList> peers;
-  Dated<gluster::VersionRecord> versions;
+  Dated<std::string> version;
+  Dated<std::uint64_t> op_version;
+  Dated<std::uint64_t> max_op_version;
   Dated<std::vector<model::GeoReplicationWorker>> geo_replication;
+
+  // Of this node alone.
+  Dated<gluster::NodeProcesses> processes;
+  Dated<gluster::PerBrick<gluster::BrickFilesystem>> filesystems;
+  Dated<gluster::PerBrick<gluster::HealIndex>> heal_index;
+  Dated<gluster::PerBrick<model::BrickProfile>> brick_profiles;
+  Dated<gluster::PerBrick<model::BrickInternals>> brick_internals;
+  Dated<gluster::PerBrick<model::ThinPool>> thin_pools;
+
+  /// What the exporters of the other nodes said when last asked, by peer uuid: all peers that were asked.
+  Dated<Neighbours> neighbours;
+
   ByVolume<gluster::StatusRecord> status;
   ByVolume<gluster::DetailRecord> detail;
   ByVolume<gluster::ProfileRecord> profile;

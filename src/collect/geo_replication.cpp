@@ -7,6 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Result<Found> run_geo_replication(Run& run) {
+  run.came_by(gluster::Way::cli);
   auto workers = run.source.geo_replication();
   if (!workers) {
     return std::unexpected(std::move(workers.error()));
@@ -20,7 +21,9 @@ Result<Found> run_geo_replication(Run& run) {
 
 const CollectorSpec geo_replication_collector{
     {"geo_replication", "state and backlog of geo-replication sessions", true, 60s},
-    Lane::query,
+    Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &topology_collector,
     run_geo_replication};
 

@@ -7,20 +7,21 @@ namespace {
 using namespace std::chrono_literals;
 
 Result<Found> run_op_version(Run& run) {
-  auto versions = run.source.versions();
-  if (!versions) {
-    return std::unexpected(std::move(versions.error()));
+  auto number = run.sources.glusterd.op_version();
+  if (!number) {
+    return std::unexpected(std::move(number.error()));
   }
-  run.put(&Facts::versions, *std::move(versions));
+  run.put(&Facts::op_version, run.from(*std::move(number)));
   return Found::something;
 }
 
 }  // namespace
 
-const CollectorSpec op_version_collector{
-    {"op_version", "installed version, the cluster's op-version and the highest it could have", true, 600s},
-    Lane::transaction,
-    nullptr,
-    run_op_version};
+const CollectorSpec op_version_collector{{"op_version", "the cluster's operating version", true, 60s},
+                                         Lane::query,
+                                         Scope::node,
+                                         Asks::glusterd,
+                                         nullptr,
+                                         run_op_version};
 
 }  // namespace glusterfs_exporter::collect

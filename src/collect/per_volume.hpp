@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "collect/collector.hpp"
+#include "collect/volume_options.hpp"
 
 namespace glusterfs_exporter::collect {
 
@@ -14,9 +15,9 @@ inline bool ends_run(ErrorKind kind) {
   return kind == ErrorKind::lock || kind == ErrorKind::timeout || kind == ErrorKind::cancelled;
 }
 
-/// Asks a question about each volume for which `wanted` holds and keeps the answers; drops the answers about
-/// the others. Volumes whose answer is oldest come first, so that a run that was cut short is continued by
-/// the next one. Returns the first error.
+/// Asks the CLI a question about each volume for which `wanted` holds and keeps the answers; drops the
+/// answers about the others. Volumes whose answer is oldest come first, so that a run that was cut short is
+/// continued by the next one. Returns the first error.
 ///
 /// `ask` takes the VolumeRecord and gives a Result of the answer.
 template <class Answer, class Wanted, class Ask>
@@ -34,6 +35,7 @@ Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::*question
 
   Result<Found> result = Found::something;
   for (const auto& [learnt, volume] : volumes) {
+    run.came_by(gluster::Way::cli);
     auto answer = ask(*volume);
     if (answer) {
       run.put(question, volume->name, *std::move(answer));
@@ -50,12 +52,13 @@ Result<Found> for_each_volume(Run& run, Facts::ByVolume<Answer> Facts::*question
   return result;
 }
 
-/// Asks a question about all volumes at once, and by name about those that the answer leaves out. Gluster
-/// leaves out a volume that somebody had locked and says nothing of it; asked for by name it tells what was
-/// the matter.
+/// Asks the CLI a question about all volumes at once, and by name about those that the answer leaves out.
+/// Gluster leaves out a volume that somebody had locked and says nothing of it; asked for by name it tells
+/// what was the matter.
 template <class Answer, class AskAll, class AskOne>
 Result<Found> for_all_volumes(Run& run, Facts::ByVolume<Answer> Facts::*question, AskAll ask_all,
                               AskOne ask_one) {
+  run.came_by(gluster::Way::cli);
   auto volumes = ask_all();
   if (!volumes) {
     return std::unexpected(std::move(volumes.error()));
@@ -75,24 +78,6 @@ Result<Found> for_all_volumes(Run& run, Facts::ByVolume<Answer> Facts::*question
     }
   }
   return Found::something;
-}
-
-/// The value of an option set on the volume; empty when it is not set.
-inline std::string_view option_of(const gluster::VolumeRecord& volume, std::string_view name) {
-  const auto found = volume.options.find(name);
-  return found == volume.options.end() ? std::string_view{} : std::string_view(found->second);
-}
-
-/// Gluster takes several words for yes and stores the one that was given.
-inline bool option_is_on(const gluster::VolumeRecord& volume, std::string_view name) {
-  const auto value = option_of(volume, name);
-  return value == "on" || value == "enable" || value == "yes" || value == "true" || value == "1";
-}
-
-/// Whether `volume profile start` is in effect: it sets these two options.
-inline bool profiling_is_on(const gluster::VolumeRecord& volume) {
-  return option_is_on(volume, "diagnostics.count-fop-hits") &&
-         option_is_on(volume, "diagnostics.latency-measurement");
 }
 
 }  // namespace glusterfs_exporter::collect

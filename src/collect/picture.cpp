@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "collect/per_volume.hpp"
+#include "collect/volume_options.hpp"
 #include "model/assess.hpp"
 
 namespace glusterfs_exporter::collect {
@@ -93,13 +93,40 @@ model::Volume make_volume(const gluster::VolumeRecord& record) {
   return volume;
 }
 
+template <class T>
+void take_over(T& known, const T& told) {
+  if (told) {
+    known = told;
+  }
+}
+
+void join_report(model::Brick& brick, const model::Brick& reported, bool profiling) {
+  take_over(brick.online, reported.online);
+  take_over(brick.heal_pending_entries, reported.heal_pending_entries);
+  brick.heal_dirty_entries = reported.heal_dirty_entries;
+  if (reported.capacity) {
+    brick.capacity = reported.capacity;
+    brick.device = reported.device;
+    brick.fs_type = reported.fs_type;
+  }
+  if (profiling) {
+    take_over(brick.profile, reported.profile);
+  }
+  brick.process = reported.process;
+  brick.internals = reported.internals;
+  brick.thin_pool = reported.thin_pool;
+}
+
 /// What was learnt from a brick's process before it died would contradict that it is offline.
 void forget_offline_bricks(model::Volume& volume) {
   for (auto& subvolume : volume.subvolumes) {
     for (auto& brick : subvolume.bricks) {
       if (!brick.online.value_or(true)) {
         brick.profile.reset();
+        brick.process.reset();
+        brick.internals.reset();
         brick.heal_pending_entries.reset();
+        brick.heal_dirty_entries.reset();
         brick.split_brain_entries.reset();
         brick.healing_entries.reset();
         brick.top_files.clear();
@@ -108,11 +135,27 @@ void forget_offline_bricks(model::Volume& volume) {
   }
 }
 
-void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
+/// What the nodes' exporters say is newer and more than what the CLI says.
+void join_reports(model::Volume& volume, const Reports& reports, bool leader) {
+  for (auto& subvolume : volume.subvolumes) {
+    for (auto& brick : subvolume.bricks) {
+      const bool has_speaker = reports.speaks_for(volume.name, brick.id, brick.peer_uuid);
+      brick.spoken_for = has_speaker ? brick.peer_uuid == reports.own().peer_uuid : leader;
+      const auto* reported = reports.of_brick(volume.name, brick.id, brick.peer_uuid);
+      if (reported != nullptr && volume.status == model::VolumeStatus::started) {
+        join_report(brick, *reported, volume.profiling);
+      }
+    }
+  }
+}
+
+void join_answers(model::Volume& volume, const Facts& facts, const Reports& reports, bool leader,
+                  SteadyTime now) {
   if (const auto* snapshots = about(facts.snapshots, volume.name, now)) {
     volume.snapshots = *snapshots;
   }
   if (volume.status != model::VolumeStatus::started) {
+    join_reports(volume, reports, leader);
     return;  // the rest is about running bricks; what was learnt before the volume was stopped no longer
              // holds
   }
@@ -144,6 +187,7 @@ void join_answers(model::Volume& volume, const Facts& facts, SteadyTime now) {
   if (const auto* quota = about(facts.quota, volume.name, now)) {
     volume.quota = *quota;
   }
+  join_reports(volume, reports, leader);
   forget_offline_bricks(volume);
 }
 
@@ -169,9 +213,9 @@ void join_node_reports(model::Volume& volume, const Facts& facts, const HostByUu
   }
 }
 
-/// A daemon serves all volumes of its node and stands in the answer about each; it is online if all of them
-/// say so.
-std::vector<model::Daemon> make_daemons(const Facts& facts, const HostByUuid& hosts, SteadyTime now) {
+/// What the CLI says of daemons. One serves all volumes of its node and stands in the answer about each; it
+/// is online if all of them say so.
+std::map<std::pair<std::string, model::DaemonKind>, bool> daemons_by_cli(const Facts& facts, SteadyTime now) {
   std::map<std::pair<std::string, model::DaemonKind>, bool> online;  // by the node's uuid
   for (const auto& [volume, dated] : facts.status) {
     const auto* status = dated.at(now);
@@ -183,10 +227,27 @@ std::vector<model::Daemon> make_daemons(const Facts& facts, const HostByUuid& ho
       entry->second = entry->second && daemon.online;
     }
   }
+  return online;
+}
+
+/// A node's own exporter knows best, as long as it knows anything about its processes.
+std::vector<model::Daemon> make_daemons(const Facts& facts, const Reports& reports, const HostByUuid& hosts,
+                                        SteadyTime now) {
   std::vector<model::Daemon> daemons;
-  daemons.reserve(online.size());
-  for (const auto& [key, is_online] : online) {
-    daemons.push_back({key.first, host_of(hosts, key.first), key.second, is_online, {}});
+  for (const auto& [uuid, host] : hosts) {
+    if (const auto* report = reports.of_node(uuid)) {
+      for (const auto& daemon : report->daemons) {
+        daemons.push_back(daemon);
+        daemons.back().host = host;
+        daemons.back().spoken_for = report == &reports.own();
+      }
+    }
+  }
+  for (const auto& [key, online] : daemons_by_cli(facts, now)) {
+    const auto* report = reports.of_node(key.first);
+    if (report == nullptr || report->daemons.empty()) {
+      daemons.push_back({key.first, host_of(hosts, key.first), key.second, online, {}, true});
+    }
   }
   std::ranges::stable_sort(daemons, {}, &model::Daemon::host);
   return daemons;
@@ -218,7 +279,7 @@ void follow_heal_backlog(model::Volume& volume, const PictureContext& context) {
 
 }  // namespace
 
-model::Snapshot make_picture(const Facts& facts, PictureContext context) {
+model::Snapshot make_picture(const Facts& facts, const Reports& reports, PictureContext context) {
   const auto now = context.now;
   const auto* topology = facts.topology.at(now);
   const auto* peers = facts.peers.at(now);
@@ -226,15 +287,17 @@ model::Snapshot make_picture(const Facts& facts, PictureContext context) {
 
   model::Snapshot snapshot;
   snapshot.taken_at = context.taken_at;
-  for (const auto& collector : context.collectors) {
-    if (collector.name == "topology") {
-      snapshot.up = collector.success;
-    }
+  snapshot.leader = context.leader;
+  snapshot.up = facts.glusterd_answers;
+  snapshot.peer_uuid = reports.own().peer_uuid;
+  if (const auto* version = facts.version.at(now)) {
+    snapshot.version = *version;
   }
-  if (const auto* versions = facts.versions.at(now)) {
-    snapshot.version = versions->version;
-    snapshot.op_version = versions->op_version;
-    snapshot.max_op_version = versions->max_op_version;
+  if (const auto* number = facts.op_version.at(now)) {
+    snapshot.op_version = *number;
+  }
+  if (const auto* number = facts.max_op_version.at(now)) {
+    snapshot.max_op_version = *number;
   }
   auto local_host = context.local_hostname;
   if (peers != nullptr) {
@@ -247,7 +310,7 @@ model::Snapshot make_picture(const Facts& facts, PictureContext context) {
     snapshot.volumes_known = true;
     for (const auto& record : *topology) {
       auto volume = make_volume(record);
-      join_answers(volume, facts, now);
+      join_answers(volume, facts, reports, context.leader.value_or(false), now);
       join_node_reports(volume, facts, hosts, local_host, now);
       model::assess_health(volume);
       model::assess_capacity(volume);
@@ -257,8 +320,8 @@ model::Snapshot make_picture(const Facts& facts, PictureContext context) {
     }
     std::ranges::sort(snapshot.volumes, {}, &model::Volume::name);
     model::assess_shared_filesystems(snapshot.volumes);
-    snapshot.daemons = make_daemons(facts, hosts, now);
   }
+  snapshot.daemons = make_daemons(facts, reports, hosts, now);
   snapshot.health = model::cluster_health(snapshot);
   snapshot.collectors = std::move(context.collectors);
   return snapshot;

@@ -1,4 +1,5 @@
 #include "collect/per_volume.hpp"
+#include "collect/reports.hpp"
 #include "collect/table.hpp"
 
 namespace glusterfs_exporter::collect {
@@ -7,8 +8,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Asks where not all nodes have an exporter that asks its bricks.
 Result<Found> run_profile(Run& run) {
-  return for_each_volume(run, &Facts::profile, profiling_is_on, [&](const gluster::VolumeRecord& volume) {
+  const Reports reports(run.facts, run.now);
+  const auto wanted = [&](const gluster::VolumeRecord& volume) {
+    return profiling_is_on(volume) &&
+           !all_reported(reports, volume, [](const model::Brick& brick) { return brick.profile != nullptr; });
+  };
+  return for_each_volume(run, &Facts::profile, wanted, [&](const gluster::VolumeRecord& volume) {
     return run.source.profile(volume.name);
   });
 }
@@ -18,6 +25,8 @@ Result<Found> run_profile(Run& run) {
 const CollectorSpec profile_collector{
     {"profile", "operations, latencies and block sizes, of volumes with profiling on", true, 30s},
     Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &topology_collector,
     run_profile};
 

@@ -32,11 +32,17 @@ void Publisher::wake() {
 
 void Publisher::publish() {
   const auto previous = latest_.get();
+  const auto now = std::chrono::steady_clock::now();
+  const auto facts = parts_.store.copy();
+  const Reports reports(facts, now);
   auto picture = std::make_shared<const model::Snapshot>(
-      make_picture(parts_.store.copy(), {std::chrono::steady_clock::now(), std::chrono::system_clock::now(),
-                                         parts_.collectors(), parts_.local_hostname, previous.get()}));
+      make_picture(facts, reports,
+                   {now, std::chrono::system_clock::now(), parts_.collectors(), parts_.leader(),
+                    parts_.local_hostname, previous.get()}));
   latest_.set(picture);
-  parts_.on_picture(picture);
+  auto own = reports.own();
+  own.leader = picture->leader.value_or(false);
+  parts_.on_picture(picture, own);
 }
 
 void Publisher::run(const std::stop_token& stop) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -11,6 +12,7 @@
 
 #include "collect/facts.hpp"
 #include "common/latest.hpp"
+#include "model/node_report.hpp"
 #include "model/snapshot.hpp"
 
 namespace glusterfs_exporter::collect {
@@ -25,9 +27,10 @@ class Publisher {
   struct Parts {
     const FactStore& store;
     std::function<std::vector<model::CollectorState>()> collectors;
+    std::function<std::optional<bool>()> leader;
     std::string local_hostname;
-    std::function<void(const Picture&)>
-        on_picture;  ///< called on the publisher's thread, one picture after another
+    /// Called on the publisher's thread, one picture after another, with what this node's own part of it is.
+    std::function<void(const Picture&, const model::NodeReport&)> on_picture;
   };
 
   /// The parts have to outlive the publisher.

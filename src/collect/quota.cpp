@@ -20,6 +20,8 @@ Result<Found> run_quota(Run& run) {
 const CollectorSpec quota_collector{
     {"quota", "limits on directories and their use, of volumes with quota on", true, 300s},
     Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &topology_collector,
     run_quota};
 

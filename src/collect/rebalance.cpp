@@ -30,6 +30,8 @@ Result<Found> run_rebalance(Run& run) {
 const CollectorSpec rebalance_collector{
     {"rebalance", "progress of rebalance and remove-brick, of volumes with such a task", true, 30s},
     Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &status_collector,
     run_rebalance};
 

@@ -5,12 +5,19 @@
 #include <algorithm>
 #include <array>
 
-#include "collect/per_volume.hpp"
+#include "collect/leader.hpp"
 #include "collect/table.hpp"
+#include "collect/volume_options.hpp"
 
 namespace glusterfs_exporter::collect {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+/// Runs that follow each other this closely are told of together, so that a poll of several collectors makes
+/// one picture.
+constexpr auto kSameMoment = 100ms;
 
 /// What decides which questions make sense: when it changes, new answers are wanted now.
 std::string outline_of(const gluster::Topology& topology) {
@@ -34,7 +41,8 @@ Scheduler::Scheduler(Parts parts, std::span<const CollectorSpec* const> table)
     const auto& settings = parts_.config.collectors.at(std::string(spec->defaults.name));
     Entry entry{spec, Timing(settings.interval), {}};
     entry.state.name = spec->defaults.name;
-    entry.state.enabled = settings.enabled;
+    entry.state.enabled = settings.enabled && can_ask(*spec, parts_.config.gluster.source);
+    entry.state.standby = spec->scope == Scope::cluster;
     entry.state.interval = settings.interval;
     entries_.push_back(std::move(entry));
   }
@@ -45,7 +53,7 @@ Scheduler::~Scheduler() {
 }
 
 void Scheduler::start() {
-  for (const auto lane : {Lane::query, Lane::transaction, Lane::crawl}) {
+  for (const auto lane : kLanes) {
     lanes_.emplace_back([this, lane](const std::stop_token& stop) { run_lane(lane, stop); });
   }
 }
@@ -67,8 +75,8 @@ void Scheduler::run_once() {
 }
 
 bool Scheduler::can_run(const Entry& entry) const {
-  if (!entry.state.enabled || entry.spec->follows == nullptr) {
-    return entry.state.enabled;
+  if (!entry.state.enabled || entry.state.standby || entry.spec->follows == nullptr) {
+    return entry.state.enabled && !entry.state.standby;
   }
   const auto followed = std::ranges::find(entries_, entry.spec->follows, &Entry::spec);
   return topology_known_ && (!followed->state.enabled || followed->state.success.has_value());
@@ -85,6 +93,11 @@ Scheduler::Entry* Scheduler::next_of(Lane lane) {
   return next;
 }
 
+SteadyTime Scheduler::due_of(const Entry& entry) const {
+  return entry.spec->lane == Lane::transaction ? std::max(entry.timing.due(), transactions_paused_until_)
+                                               : entry.timing.due();
+}
+
 void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
@@ -93,13 +106,10 @@ void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
       changed_.wait(lock, stop, [&] { return next_of(lane) != nullptr; });
       continue;
     }
-    auto due = next->timing.due();
-    if (lane == Lane::transaction) {
-      due = std::max(due, transactions_paused_until_);
-    }
+    const auto due = due_of(*next);
     if (std::chrono::steady_clock::now() < due) {
       // Woken early when a run in another lane changed who is next.
-      changed_.wait_until(lock, stop, due, [&] { return next_of(lane) != next || next->timing.due() < due; });
+      changed_.wait_until(lock, stop, due, [&] { return next_of(lane) != next || due_of(*next) < due; });
       continue;
     }
     run(*next, lock);
@@ -109,26 +119,41 @@ void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
 void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
   const auto started = std::chrono::steady_clock::now();
   const auto expires = entry.timing.answers_expire(started);
+  entry.run_again = false;
   lock.unlock();
-  Run run(parts_.source, parts_.config, parts_.store, expires);
+  Run run(parts_.sources, parts_.config, parts_.store, started, expires);
   const auto result = entry.spec->run(run);
   const auto ended = std::chrono::steady_clock::now();
   lock.lock();
   if (!result && result.error().kind == ErrorKind::cancelled) {
     return;  // the program is ending: neither a success nor a failure
   }
-  record(entry, result, started, ended);
+  record(entry, run, result, ended);
+  if (entry.run_again) {
+    entry.timing.run_at_once(ended);
+  }
   follow_topology(entry, ended);
+  if (entry.spec->lane == Lane::query || entry.spec->lane == Lane::exporters) {
+    follow_leader(ended);
+  }
   changed_.notify_all();
+  const auto* next = next_of(entry.spec->lane);
+  const bool news = next == nullptr || next->timing.due() > ended + kSameMoment;
   lock.unlock();
-  parts_.on_run_ended();
+  if (entry.spec == &processes_collector) {
+    parts_.on_processes();
+  }
+  if (news) {
+    parts_.on_news();
+  }
   lock.lock();
 }
 
-void Scheduler::record(Entry& entry, const Result<Found>& result, SteadyTime started, SteadyTime ended) {
+void Scheduler::record(Entry& entry, const Run& run, const Result<Found>& result, SteadyTime ended) {
   const auto before = entry.state;
   entry.state.success = result.has_value();
-  entry.state.last_duration = ended - started;
+  entry.state.last_duration = ended - run.now;
+  entry.state.source = run.way() ? to_string(*run.way()) : "";
   if (result) {
     entry.state.last_success = std::chrono::system_clock::now();
     entry.state.failure_reason.clear();
@@ -137,7 +162,7 @@ void Scheduler::record(Entry& entry, const Result<Found>& result, SteadyTime sta
     entry.state.failure_reason = to_string(result.error().kind);
     entry.state.failure_text = result.error().context;
   }
-  entry.timing.ended(result, started, ended, std::uniform_real_distribution<>(0, 1)(chance_));
+  entry.timing.ended(result, run.now, ended, std::uniform_real_distribution<>(0, 1)(chance_));
   transactions_paused_until_ = std::max(transactions_paused_until_, ended + entry.timing.lane_pause());
   log_change(entry, before);
 }
@@ -171,6 +196,35 @@ void Scheduler::follow_topology(const Entry& entry, SteadyTime now) {
   }
 }
 
+void Scheduler::follow_leader(SteadyTime now) {
+  const auto leader = is_leader(parts_.config.cluster.leader, parts_.store.copy());
+  if (leader == leader_ || !leader) {
+    return;
+  }
+  leader_ = leader;
+  parts_.log->info(*leader ? "this exporter speaks for the cluster"
+                           : "another exporter speaks for the cluster");
+  for (auto& entry : entries_) {
+    if (entry.spec->scope == Scope::cluster) {
+      entry.state.standby = !*leader;
+      entry.timing.run_at_once(now);
+    }
+  }
+}
+
+void Scheduler::run_now(const CollectorSpec& spec) {
+  const std::scoped_lock lock(mutex_);
+  const auto entry = std::ranges::find(entries_, &spec, &Entry::spec);
+  entry->timing.run_at_once(std::chrono::steady_clock::now());
+  entry->run_again = true;
+  changed_.notify_all();
+}
+
+std::optional<bool> Scheduler::leader() const {
+  const std::scoped_lock lock(mutex_);
+  return leader_;
+}
+
 std::vector<model::CollectorState> Scheduler::states() const {
   const std::scoped_lock lock(mutex_);
   std::vector<model::CollectorState> states;
@@ -185,7 +239,8 @@ std::vector<std::string> Scheduler::not_ready() const {
   const std::scoped_lock lock(mutex_);
   std::vector<std::string> names;
   for (const auto& entry : entries_) {
-    if (entry.state.enabled && !entry.state.success && entry.spec->lane != Lane::crawl) {
+    if (entry.state.enabled && !entry.state.standby && !entry.state.success &&
+        entry.spec->lane != Lane::crawl) {
       names.push_back(entry.state.name);
     }
   }

@@ -25,11 +25,14 @@ namespace glusterfs_exporter::collect {
 class Scheduler {
  public:
   struct Parts {
-    gluster::Source& source;
+    Sources sources;
     const config::Config& config;
     FactStore& store;
     std::shared_ptr<spdlog::logger> log;
-    std::function<void()> on_run_ended;  ///< called on a lane's thread after every run
+    /// There is news: called on a lane's thread after a run, or after several that came one upon another.
+    std::function<void()> on_news;
+    /// Called on a lane's thread after each run of the processes' collector.
+    std::function<void()> on_processes;
   };
 
   /// The parts have to outlive the scheduler. Nothing runs before start() or run_once().
@@ -48,6 +51,12 @@ class Scheduler {
   /// start().
   void run_once();
 
+  /// Has a collector run now if it can run at all, and once more if it runs already. From any thread.
+  void run_now(const CollectorSpec& spec);
+
+  /// Whether this exporter speaks for the cluster; nothing while that is not decided. From any thread.
+  [[nodiscard]] std::optional<bool> leader() const;
+
   /// How each collector does, disabled ones included, in the table's order. From any thread.
   [[nodiscard]] std::vector<model::CollectorState> states() const;
 
@@ -59,16 +68,20 @@ class Scheduler {
     const CollectorSpec* spec;
     Timing timing;
     model::CollectorState state;
+    bool run_again = false;  ///< wanted at once while it may be running already
   };
 
-  /// Whether it is enabled and what it follows has run. Needs the mutex.
+  /// Whether it is enabled, is this exporter's to run, and what it follows has run. Needs the mutex.
   [[nodiscard]] bool can_run(const Entry& entry) const;
+  [[nodiscard]] SteadyTime due_of(const Entry& entry) const;
   void run_lane(Lane lane, const std::stop_token& stop);
   /// The collector of `lane` that is due first, or null while none of them can run. Needs the mutex.
   Entry* next_of(Lane lane);
   /// Runs one collector; takes and leaves the lock held.
   void run(Entry& entry, std::unique_lock<std::mutex>& lock);
-  void record(Entry& entry, const Result<Found>& result, SteadyTime started, SteadyTime ended);
+  void record(Entry& entry, const Run& run, const Result<Found>& result, SteadyTime ended);
+  /// Decides anew who leads; the leader's collectors run at once when it is this one.
+  void follow_leader(SteadyTime now);
   void log_change(const Entry& entry, const model::CollectorState& before) const;
   /// Collectors run at once when the volumes are known for the first time, or have changed what there is to
   /// ask.
@@ -81,6 +94,7 @@ class Scheduler {
   SteadyTime transactions_paused_until_;
   bool topology_known_ = false;
   std::string topology_outline_;
+  std::optional<bool> leader_;
   std::minstd_rand chance_;
   std::vector<std::jthread> lanes_;
 };

@@ -17,7 +17,9 @@ Result<Found> run_snapshots(Run& run) {
 
 const CollectorSpec snapshots_collector{
     {"snapshots", "snapshots and their limits, of volumes that have some", true, 120s},
-    Lane::query,
+    Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &topology_collector,
     run_snapshots};
 

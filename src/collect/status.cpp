@@ -17,6 +17,8 @@ Result<Found> run_status(Run& run) {
 
 const CollectorSpec status_collector{{"status", "bricks and daemons online, tasks", true, 30s},
                                      Lane::transaction,
+                                     Scope::cluster,
+                                     Asks::cli,
                                      &topology_collector,
                                      run_status};
 

@@ -46,6 +46,8 @@ Result<Found> run_top(Run& run) {
 const CollectorSpec top_collector{
     {"top", "the busiest files of each brick: five transactions a volume", false, 60s},
     Lane::transaction,
+    Scope::cluster,
+    Asks::cli,
     &topology_collector,
     run_top};
 

@@ -8,16 +8,36 @@ namespace glusterfs_exporter::metrics {
 namespace {
 
 template <auto Member>
+void each_process(const View& view, Samples& samples) {
+  each_brick<[](const model::Brick& brick) { return part_of(brick.process, Member); }>(view, samples);
+}
+
+template <auto Member>
+void each_pool(const View& view, Samples& samples) {
+  each_brick<[](const model::Brick& brick) { return part_of(brick.thin_pool, Member); }>(view, samples);
+}
+
+/// Calls `write(labels, internals)` for each brick whose process answered.
+template <class Write>
+void each_internals(const View& view, Write write) {
+  for (const auto& [brick, subvolume, labels] : view.own_bricks) {
+    if (brick->internals) {
+      write(labels, *brick->internals);
+    }
+  }
+}
+
+template <auto Member>
 void each_capacity(const View& view, Samples& samples) {
   each_brick<[](const model::Brick& brick) { return part_of(brick.capacity, Member); }>(view, samples);
 }
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_brick_info", MetricType::info,
+    Family{"glusterfs_brick_info", MetricType::info, Scope::node_else_cluster,
            "volume,host,brick,subvolume,peer_uuid,device,fs_type,arbiter",
            "What the brick is; device and fs_type are empty while not known",
            [](const View& view, Samples& samples) {
-             for (const auto& [brick, subvolume, labels] : view.bricks) {
+             for (const auto& [brick, subvolume, labels] : view.own_bricks) {
                samples.add(labels,
                            {{"subvolume", std::to_string(subvolume)},
                             {"peer_uuid", brick->peer_uuid},
@@ -27,20 +47,78 @@ constexpr std::array kFamilies{
                            1);
              }
            }},
-    Family{"glusterfs_brick_online", MetricType::gauge, "volume,host,brick",
+    Family{"glusterfs_brick_online", MetricType::gauge, Scope::node_else_cluster, "volume,host,brick",
            "Whether the brick of a started volume runs; absent while its node cannot be asked",
            each_brick<[](const model::Brick& brick) { return brick.online; }>},
-    Family{"glusterfs_brick_size_bytes", MetricType::gauge, "volume,host,brick",
+    Family{"glusterfs_brick_size_bytes", MetricType::gauge, Scope::node_else_cluster, "volume,host,brick",
            "Size of the file system the brick lies on", each_capacity<&model::Capacity::size_bytes>},
-    Family{"glusterfs_brick_free_bytes", MetricType::gauge, "volume,host,brick",
+    Family{"glusterfs_brick_free_bytes", MetricType::gauge, Scope::node_else_cluster, "volume,host,brick",
            "Free space of the file system the brick lies on", each_capacity<&model::Capacity::free_bytes>},
-    Family{"glusterfs_brick_inodes", MetricType::gauge, "volume,host,brick",
+    Family{"glusterfs_brick_inodes", MetricType::gauge, Scope::node_else_cluster, "volume,host,brick",
            "Inodes of the file system the brick lies on", each_capacity<&model::Capacity::inodes>},
-    Family{"glusterfs_brick_inodes_free", MetricType::gauge, "volume,host,brick",
+    Family{"glusterfs_brick_inodes_free", MetricType::gauge, Scope::node_else_cluster, "volume,host,brick",
            "Free inodes of the file system the brick lies on", each_capacity<&model::Capacity::inodes_free>},
-    Family{"glusterfs_brick_shares_filesystem", MetricType::gauge, "volume,host,brick",
+    Family{"glusterfs_brick_shares_filesystem", MetricType::gauge, Scope::node_else_cluster,
+           "volume,host,brick",
            "Whether another brick lies on the same file system, so that their sizes must not be added up",
            each_brick<[](const model::Brick& brick) { return brick.shares_filesystem; }>},
+    Family{"glusterfs_brick_start_time_seconds", MetricType::gauge, Scope::node, "volume,host,brick",
+           "When the brick's process started", each_brick<[](const model::Brick& brick) {
+             return brick.process ? seconds_since_epoch(brick.process->start_time) : std::nullopt;
+           }>},
+    Family{"glusterfs_brick_cpu_seconds_total", MetricType::counter, Scope::node, "volume,host,brick",
+           "CPU time of the brick's process; bricks that share a process all show that process's",
+           each_process<&model::ProcessUsage::cpu_seconds>},
+    Family{"glusterfs_brick_resident_memory_bytes", MetricType::gauge, Scope::node, "volume,host,brick",
+           "Memory of the brick's process in RAM; bricks that share a process all show that process's",
+           each_process<&model::ProcessUsage::resident_bytes>},
+    Family{"glusterfs_brick_threads", MetricType::gauge, Scope::node, "volume,host,brick",
+           "Threads of the brick's process", each_process<&model::ProcessUsage::threads>},
+    Family{"glusterfs_brick_open_fds", MetricType::gauge, Scope::node, "volume,host,brick",
+           "Open file descriptors of the brick's process", each_brick<[](const model::Brick& brick) {
+             return brick.process ? brick.process->open_fds : std::nullopt;
+           }>},
+    Family{"glusterfs_brick_clients", MetricType::gauge, Scope::node, "volume,host,brick",
+           "Connections of clients to the brick, Gluster's own daemons among them",
+           [](const View& view, Samples& samples) {
+             each_internals(view, [&](const std::string& labels, const model::BrickInternals& internals) {
+               samples.add(labels, internals.clients.size());
+             });
+           }},
+    Family{"glusterfs_brick_heap_bytes", MetricType::gauge, Scope::node, "volume,host,brick,state",
+           "Heap of the brick's process: in use, free (kept for later) and mapped (large blocks)",
+           [](const View& view, Samples& samples) {
+             each_internals(view, [&](const std::string& labels, const model::BrickInternals& internals) {
+               if (internals.memory) {
+                 samples.add(labels, {{"state", "in_use"}}, internals.memory->in_use);
+                 samples.add(labels, {{"state", "free"}}, internals.memory->free);
+                 samples.add(labels, {{"state", "mapped"}}, internals.memory->mapped);
+               }
+             });
+           }},
+    Family{"glusterfs_brick_cached_inodes", MetricType::gauge, Scope::node, "volume,host,brick,list",
+           "Inodes in the brick's memory: active (in use), lru (kept for later) and purge (about to go)",
+           [](const View& view, Samples& samples) {
+             each_internals(view, [&](const std::string& labels, const model::BrickInternals& internals) {
+               if (internals.inode_table) {
+                 samples.add(labels, {{"list", "active"}}, internals.inode_table->active);
+                 samples.add(labels, {{"list", "lru"}}, internals.inode_table->lru);
+                 samples.add(labels, {{"list", "purge"}}, internals.inode_table->purge);
+               }
+             });
+           }},
+    Family{"glusterfs_brick_pending_calls", MetricType::gauge, Scope::node, "volume,host,brick",
+           "Operations that the brick's process works on", each_brick<[](const model::Brick& brick) {
+             return brick.internals ? brick.internals->pending_calls : std::nullopt;
+           }>},
+    Family{"glusterfs_thin_pool_size_bytes", MetricType::gauge, Scope::node, "volume,host,brick",
+           "Size of the LVM thin pool that the brick lies in", each_pool<&model::ThinPool::size_bytes>},
+    Family{"glusterfs_thin_pool_data_used_ratio", MetricType::gauge, Scope::node, "volume,host,brick",
+           "How full the thin pool's data space is, 0 to 1", each_pool<&model::ThinPool::data_used_ratio>},
+    Family{"glusterfs_thin_pool_metadata_used_ratio", MetricType::gauge, Scope::node, "volume,host,brick",
+           "How full the thin pool's metadata space is, 0 to 1", each_brick<[](const model::Brick& brick) {
+             return brick.thin_pool ? brick.thin_pool->metadata_used_ratio : std::nullopt;
+           }>},
 };
 
 }  // namespace

@@ -20,11 +20,19 @@ enum class MetricType : std::uint8_t {
   state_set,  ///< one series per state with the label `state`, one of them 1; a gauge to Prometheus
 };
 
+/// Which of a cluster's exporters write a metric, so that Prometheus gets each series once.
+enum class Scope : std::uint8_t {
+  node,               ///< each, about its own node
+  cluster,            ///< the leader
+  node_else_cluster,  ///< each about its own node, and the leader about nodes whose exporter does not answer
+};
+
 /// One metric: the only place where its name, type, labels and meaning stand. docs/metrics.md is made from
 /// these.
 struct Family {
   std::string_view name;
   MetricType type;
+  Scope scope;
   std::string_view labels;  ///< in the order they are written, separated by commas
   std::string_view help;    ///< one sentence without a full stop
   /// Writes the samples that the picture holds, none when it is not known. Null for what the exporter counts

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "metrics/catalogue.hpp"
+#include "metrics/each.hpp"
 
 namespace glusterfs_exporter::metrics {
 
@@ -16,12 +18,30 @@ constexpr std::array<std::pair<ClusterHealth, std::string_view>, 4> kClusterHeal
      {ClusterHealth::critical, "critical"},
      {ClusterHealth::unknown, "unknown"}}};
 
-constexpr std::array<std::pair<DaemonKind, std::string_view>, 6> kDaemons{{{DaemonKind::self_heal, "shd"},
-                                                                           {DaemonKind::quota, "quotad"},
-                                                                           {DaemonKind::bitrot, "bitd"},
-                                                                           {DaemonKind::scrubber, "scrub"},
-                                                                           {DaemonKind::snapshot, "snapd"},
-                                                                           {DaemonKind::nfs, "nfs"}}};
+constexpr std::array<std::pair<DaemonKind, std::string_view>, 8> kDaemons{
+    {{DaemonKind::glusterd, "glusterd"},
+     {DaemonKind::events, "glustereventsd"},
+     {DaemonKind::self_heal, "shd"},
+     {DaemonKind::quota, "quotad"},
+     {DaemonKind::bitrot, "bitd"},
+     {DaemonKind::scrubber, "scrub"},
+     {DaemonKind::snapshot, "snapd"},
+     {DaemonKind::nfs, "nfs"}}};
+
+std::string_view daemon_name(DaemonKind kind) {
+  const auto* found = std::ranges::find(kDaemons, kind, &std::pair<DaemonKind, std::string_view>::first);
+  return found == kDaemons.end() ? "unknown" : found->second;
+}
+
+/// One sample for each daemon that this exporter reports on, of what `Get` makes of it.
+template <auto Get>
+void each_daemon(const View& view, Samples& samples) {
+  for (const auto& daemon : view.snapshot->daemons) {
+    if (daemon.spoken_for) {
+      samples.add(make_labels({{"host", daemon.host}, {"daemon", daemon_name(daemon.kind)}}), Get(daemon));
+    }
+  }
+}
 
 enum class PeerState : std::uint8_t { in_cluster, rejected, detaching, handshake };
 
@@ -50,20 +70,21 @@ std::string peer_labels(const model::Peer& peer) {
 }
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_up", MetricType::gauge, "", "Whether glusterd answered when last asked",
+    Family{"glusterfs_up", MetricType::gauge, Scope::node, "", "Whether glusterd answered when last asked",
            [](const View& view, Samples& samples) { samples.add("", view.snapshot->up); }},
-    Family{"glusterfs_version_info", MetricType::info, "version", "The Gluster installed on this node",
+    Family{"glusterfs_version_info", MetricType::info, Scope::node, "version",
+           "The Gluster installed on this node",
            [](const View& view, Samples& samples) {
              if (!view.snapshot->version.empty()) {
                samples.add("", {{"version", view.snapshot->version}}, 1);
              }
            }},
-    Family{"glusterfs_op_version", MetricType::gauge, "", "The cluster's operating version",
+    Family{"glusterfs_op_version", MetricType::gauge, Scope::node, "", "The cluster's operating version",
            [](const View& view, Samples& samples) { samples.add("", view.snapshot->op_version); }},
-    Family{"glusterfs_max_op_version", MetricType::gauge, "",
+    Family{"glusterfs_max_op_version", MetricType::gauge, Scope::cluster, "",
            "The highest operating version that all nodes of the cluster support",
            [](const View& view, Samples& samples) { samples.add("", view.snapshot->max_op_version); }},
-    Family{"glusterfs_cluster_health", MetricType::state_set, "state",
+    Family{"glusterfs_cluster_health", MetricType::state_set, Scope::cluster, "state",
            "Health of the cluster: critical when data is out of reach, degraded when a brick or a peer is "
            "missing",
            [](const View& view, Samples& samples) {
@@ -71,20 +92,21 @@ constexpr std::array kFamilies{
                add_state_set(samples, "", *view.snapshot->health, kClusterHealth);
              }
            }},
-    Family{"glusterfs_peers", MetricType::gauge, "", "Nodes of the trusted pool, this one included",
+    Family{"glusterfs_peers", MetricType::gauge, Scope::cluster, "",
+           "Nodes of the trusted pool, this one included",
            [](const View& view, Samples& samples) {
              if (view.snapshot->peers_known) {
                samples.add("", view.snapshot->peers.size());
              }
            }},
-    Family{"glusterfs_peer_connected", MetricType::gauge, "host,peer_uuid",
+    Family{"glusterfs_peer_connected", MetricType::gauge, Scope::cluster, "host,peer_uuid",
            "Whether the glusterd of this node is connected to that of the peer",
            [](const View& view, Samples& samples) {
              for (const auto& peer : view.snapshot->peers) {
                samples.add(peer_labels(peer), peer.connected);
              }
            }},
-    Family{"glusterfs_peer_state", MetricType::state_set, "host,peer_uuid,state",
+    Family{"glusterfs_peer_state", MetricType::state_set, Scope::cluster, "host,peer_uuid,state",
            "State of the peer's membership; Gluster tells none for the local node",
            [](const View& view, Samples& samples) {
              for (const auto& peer : view.snapshot->peers) {
@@ -93,17 +115,30 @@ constexpr std::array kFamilies{
                }
              }
            }},
-    Family{"glusterfs_daemon_online", MetricType::gauge, "host,daemon",
-           "Whether the daemon runs: shd (self-heal), quotad, bitd, scrub, snapd, nfs",
-           [](const View& view, Samples& samples) {
-             for (const auto& daemon : view.snapshot->daemons) {
-               for (const auto& [kind, name] : kDaemons) {
-                 if (kind == daemon.kind) {
-                   samples.add("", {{"host", daemon.host}, {"daemon", name}}, daemon.online);
-                 }
-               }
-             }
-           }},
+    Family{
+        "glusterfs_daemon_online", MetricType::gauge, Scope::node_else_cluster, "host,daemon",
+        "Whether the daemon runs: glusterd, glustereventsd, shd (self-heal), quotad, bitd, scrub, snapd, nfs",
+        each_daemon<[](const model::Daemon& daemon) { return std::optional(daemon.online); }>},
+    Family{"glusterfs_daemon_start_time_seconds", MetricType::gauge, Scope::node, "host,daemon",
+           "When the daemon started", each_daemon<[](const model::Daemon& daemon) {
+             return daemon.process ? seconds_since_epoch(daemon.process->start_time) : std::nullopt;
+           }>},
+    Family{"glusterfs_daemon_cpu_seconds_total", MetricType::counter, Scope::node, "host,daemon",
+           "CPU time of the daemon", each_daemon<[](const model::Daemon& daemon) {
+             return part_of(daemon.process, &model::ProcessUsage::cpu_seconds);
+           }>},
+    Family{"glusterfs_daemon_resident_memory_bytes", MetricType::gauge, Scope::node, "host,daemon",
+           "Memory of the daemon in RAM", each_daemon<[](const model::Daemon& daemon) {
+             return part_of(daemon.process, &model::ProcessUsage::resident_bytes);
+           }>},
+    Family{"glusterfs_daemon_threads", MetricType::gauge, Scope::node, "host,daemon", "Threads of the daemon",
+           each_daemon<[](const model::Daemon& daemon) {
+             return part_of(daemon.process, &model::ProcessUsage::threads);
+           }>},
+    Family{"glusterfs_daemon_open_fds", MetricType::gauge, Scope::node, "host,daemon",
+           "Open file descriptors of the daemon", each_daemon<[](const model::Daemon& daemon) {
+             return daemon.process ? daemon.process->open_fds : std::nullopt;
+           }>},
 };
 
 }  // namespace

@@ -17,9 +17,17 @@ void each_volume(const View& view, Samples& samples) {
   }
 }
 
-/// Likewise for each brick.
+/// Likewise for each brick that this exporter reports on.
 template <auto Get>
 void each_brick(const View& view, Samples& samples) {
+  for (const auto& [brick, subvolume, labels] : view.own_bricks) {
+    samples.add(labels, Get(*brick));
+  }
+}
+
+/// Likewise for each brick of the cluster, for what only the leader knows.
+template <auto Get>
+void each_brick_of_cluster(const View& view, Samples& samples) {
   for (const auto& [brick, subvolume, labels] : view.bricks) {
     samples.add(labels, Get(*brick));
   }

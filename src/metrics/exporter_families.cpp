@@ -12,62 +12,79 @@ namespace {
 template <auto Get>
 void each_collector(const View& view, Samples& samples) {
   for (const auto& collector : view.snapshot->collectors) {
-    if (collector.enabled) {
+    if (collector.enabled && !collector.standby) {
       samples.add(make_labels({{"collector", collector.name}}), Get(collector));
     }
   }
 }
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_exporter_build_info", MetricType::info, "version,revision", "This exporter",
+    Family{"glusterfs_exporter_build_info", MetricType::info, Scope::node, "version,revision",
+           "This exporter",
            [](const View&, Samples& samples) {
              samples.add("", {{"version", build_version()}, {"revision", build_revision()}}, 1);
            }},
-    Family{"glusterfs_scrape_collector_success", MetricType::gauge, "collector",
+    Family{"glusterfs_scrape_collector_success", MetricType::gauge, Scope::node, "collector",
            "Whether the collector's last run succeeded",
            each_collector<[](const model::CollectorState& state) { return state.success; }>},
-    Family{"glusterfs_scrape_collector_failure_info", MetricType::info, "collector,reason",
-           "Why the collector's last run failed: timeout, lock, exit, parse, empty, oversize, spawn",
+    Family{"glusterfs_scrape_collector_failure_info", MetricType::info, Scope::node, "collector,reason",
+           "Why the collector's last run failed: timeout, lock, exit, parse, empty, oversize, spawn, connect",
            [](const View& view, Samples& samples) {
              for (const auto& collector : view.snapshot->collectors) {
-               if (!collector.failure_reason.empty()) {
+               if (!collector.standby && !collector.failure_reason.empty()) {
                  samples.add("", {{"collector", collector.name}, {"reason", collector.failure_reason}}, 1);
                }
              }
            }},
-    Family{"glusterfs_scrape_collector_duration_seconds", MetricType::gauge, "collector",
+    Family{"glusterfs_scrape_collector_duration_seconds", MetricType::gauge, Scope::node, "collector",
            "How long the collector's last run took", each_collector<[](const model::CollectorState& state) {
              return state.success ? std::optional(state.last_duration.count()) : std::nullopt;
            }>},
-    Family{"glusterfs_collector_last_success_timestamp_seconds", MetricType::gauge, "collector",
+    Family{"glusterfs_collector_last_success_timestamp_seconds", MetricType::gauge, Scope::node, "collector",
            "When the collector last succeeded", each_collector<[](const model::CollectorState& state) {
              return seconds_since_epoch(state.last_success);
            }>},
-    Family{"glusterfs_collector_interval_seconds", MetricType::gauge, "collector",
+    Family{"glusterfs_collector_interval_seconds", MetricType::gauge, Scope::node, "collector",
            "How often the collector runs while all is well",
            each_collector<[](const model::CollectorState& state) {
              return std::chrono::duration<double>(state.interval).count();
            }>},
-    Family{"glusterfs_exporter_command_duration_seconds", MetricType::histogram, "command,le",
+    Family{"glusterfs_exporter_leader", MetricType::gauge, Scope::node, "",
+           "Whether this exporter speaks for the cluster, besides for its own node",
+           [](const View& view, Samples& samples) { samples.add("", view.snapshot->leader); }},
+    Family{"glusterfs_exporter_source_info", MetricType::info, Scope::node, "question,source",
+           "Which way a question is answered now: rpc (a daemon's socket), cli (the gluster command), local "
+           "(the "
+           "kernel), http (another exporter)",
+           [](const View& view, Samples& samples) {
+             for (const auto& collector : view.snapshot->collectors) {
+               if (!collector.standby && !collector.source.empty()) {
+                 samples.add("", {{"question", collector.name}, {"source", collector.source}}, 1);
+               }
+             }
+           }},
+    Family{"glusterfs_exporter_command_duration_seconds", MetricType::histogram, Scope::node, "command,le",
            "How long commands of the gluster CLI took", nullptr},
-    Family{"glusterfs_exporter_command_failures_total", MetricType::counter, "command,reason",
+    Family{"glusterfs_exporter_command_failures_total", MetricType::counter, Scope::node, "command,reason",
            "Commands without a good answer: timeout, lock, exit, parse, empty, oversize, spawn", nullptr},
-    Family{"glusterfs_exporter_http_requests_total", MetricType::counter, "route,code",
+    Family{"glusterfs_exporter_http_requests_total", MetricType::counter, Scope::node, "route,code",
            "HTTP requests answered", nullptr},
-    Family{"process_cpu_seconds_total", MetricType::counter, "",
+    Family{"process_cpu_seconds_total", MetricType::counter, Scope::node, "",
            "CPU time of this exporter, without its children",
            [](const View& view, Samples& samples) { samples.add("", view.process.cpu_seconds); }},
-    Family{"process_resident_memory_bytes", MetricType::gauge, "", "Memory of this exporter in RAM",
+    Family{"process_resident_memory_bytes", MetricType::gauge, Scope::node, "",
+           "Memory of this exporter in RAM",
            [](const View& view, Samples& samples) { samples.add("", view.process.resident_bytes); }},
-    Family{"process_virtual_memory_bytes", MetricType::gauge, "", "Address space of this exporter",
+    Family{"process_virtual_memory_bytes", MetricType::gauge, Scope::node, "",
+           "Address space of this exporter",
            [](const View& view, Samples& samples) { samples.add("", view.process.virtual_bytes); }},
-    Family{"process_open_fds", MetricType::gauge, "", "Open file descriptors of this exporter",
+    Family{"process_open_fds", MetricType::gauge, Scope::node, "", "Open file descriptors of this exporter",
            [](const View& view, Samples& samples) { samples.add("", view.process.open_fds); }},
-    Family{"process_max_fds", MetricType::gauge, "", "File descriptors this exporter may open",
+    Family{"process_max_fds", MetricType::gauge, Scope::node, "", "File descriptors this exporter may open",
            [](const View& view, Samples& samples) { samples.add("", view.process.max_fds); }},
-    Family{"process_threads", MetricType::gauge, "", "Threads of this exporter",
+    Family{"process_threads", MetricType::gauge, Scope::node, "", "Threads of this exporter",
            [](const View& view, Samples& samples) { samples.add("", view.process.threads); }},
-    Family{"process_start_time_seconds", MetricType::gauge, "", "When this exporter was started",
+    Family{"process_start_time_seconds", MetricType::gauge, Scope::node, "", "When this exporter was started",
            [](const View& view, Samples& samples) { samples.add("", view.process.start_time_seconds); }},
 };
 

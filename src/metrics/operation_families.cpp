@@ -10,7 +10,7 @@ namespace {
 /// Calls `write(labels, profile)` for every brick that has one.
 template <class Write>
 void each_profile(const View& view, Write write) {
-  for (const auto& [brick, subvolume, labels] : view.bricks) {
+  for (const auto& [brick, subvolume, labels] : view.own_bricks) {
     if (brick->profile) {
       write(labels, *brick->profile);
     }
@@ -65,7 +65,8 @@ void add_size_histogram(Samples& samples, const std::string& labels, const model
 }
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_brick_fop_duration_seconds", MetricType::summary, "volume,host,brick,fop",
+    Family{"glusterfs_brick_fop_duration_seconds", MetricType::summary, Scope::node_else_cluster,
+           "volume,host,brick,fop",
            "Time the brick took for operations since it started; rate of the sum by rate of the count is the "
            "latency",
            [](const View& view, Samples& samples) {
@@ -74,28 +75,30 @@ constexpr std::array kFamilies{
                samples.add(labels, {{"fop", fop.fop}}, fop.count, "_count");
              });
            }},
-    Family{"glusterfs_brick_fop_duration_max_seconds", MetricType::gauge, "volume,host,brick,fop",
-           "Longest operation since the brick started",
+    Family{"glusterfs_brick_fop_duration_max_seconds", MetricType::gauge, Scope::node_else_cluster,
+           "volume,host,brick,fop", "Longest operation since the brick started",
            [](const View& view, Samples& samples) {
              each_fop(view, true, [&](const std::string& labels, const model::FopStats& fop) {
                samples.add(labels, {{"fop", fop.fop}}, fop.seconds_max);
              });
            }},
-    Family{"glusterfs_brick_fop_duration_min_seconds", MetricType::gauge, "volume,host,brick,fop",
-           "Shortest operation since the brick started",
+    Family{"glusterfs_brick_fop_duration_min_seconds", MetricType::gauge, Scope::node_else_cluster,
+           "volume,host,brick,fop", "Shortest operation since the brick started",
            [](const View& view, Samples& samples) {
              each_fop(view, true, [&](const std::string& labels, const model::FopStats& fop) {
                samples.add(labels, {{"fop", fop.fop}}, fop.seconds_min);
              });
            }},
-    Family{"glusterfs_brick_fops_total", MetricType::counter, "volume,host,brick,fop",
+    Family{"glusterfs_brick_fops_total", MetricType::counter, Scope::node_else_cluster,
+           "volume,host,brick,fop",
            "Operations that Gluster counts without timing them: FORGET, RELEASE, RELEASEDIR",
            [](const View& view, Samples& samples) {
              each_fop(view, false, [&](const std::string& labels, const model::FopStats& fop) {
                samples.add(labels, {{"fop", fop.fop}}, fop.count);
              });
            }},
-    Family{"glusterfs_brick_upcalls_total", MetricType::counter, "volume,host,brick,upcall",
+    Family{"glusterfs_brick_upcalls_total", MetricType::counter, Scope::node_else_cluster,
+           "volume,host,brick,upcall",
            "Notifications the brick sent to clients, cache invalidations most of all",
            [](const View& view, Samples& samples) {
              each_profile(view, [&](const std::string& labels, const model::BrickProfile& profile) {
@@ -104,16 +107,16 @@ constexpr std::array kFamilies{
                }
              });
            }},
-    Family{"glusterfs_brick_read_size_bytes", MetricType::histogram, "volume,host,brick,le",
-           "Reads by size; the sum is the bytes read",
+    Family{"glusterfs_brick_read_size_bytes", MetricType::histogram, Scope::node_else_cluster,
+           "volume,host,brick,le", "Reads by size; the sum is the bytes read",
            [](const View& view, Samples& samples) {
              each_profile(view, [&](const std::string& labels, const model::BrickProfile& profile) {
                add_size_histogram(samples, labels, profile, profile.bytes_read,
                                   [](const model::BlockCount& block) { return block.reads; });
              });
            }},
-    Family{"glusterfs_brick_write_size_bytes", MetricType::histogram, "volume,host,brick,le",
-           "Writes by size; the sum is the bytes written",
+    Family{"glusterfs_brick_write_size_bytes", MetricType::histogram, Scope::node_else_cluster,
+           "volume,host,brick,le", "Writes by size; the sum is the bytes written",
            [](const View& view, Samples& samples) {
              each_profile(view, [&](const std::string& labels, const model::BrickProfile& profile) {
                add_size_histogram(samples, labels, profile, profile.bytes_written,

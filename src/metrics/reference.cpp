@@ -27,6 +27,18 @@ std::string_view type_name(MetricType type) {
   return "";
 }
 
+std::string_view scope_name(Scope scope) {
+  switch (scope) {
+    case Scope::node:
+      return "node";
+    case Scope::cluster:
+      return "cluster";
+    case Scope::node_else_cluster:
+      return "node, else cluster";
+  }
+  return "";
+}
+
 std::string code_list(std::string_view labels) {
   std::string list;
   while (!labels.empty()) {
@@ -50,16 +62,23 @@ std::string metrics_reference() {
       "*state "
       "set* has\none series per state with the label `state`, exactly one of them 1. Sizes are bytes, times "
       "are "
-      "seconds.\n";
+      "seconds.\n\n"
+      "With an exporter on each node every series comes from one of them. *node*: each exporter about its "
+      "own "
+      "node.\n*cluster*: the exporter that leads. *node, else cluster*: each about its own node, and the "
+      "leader "
+      "about nodes whose\nexporter does not answer.\n";
   for (const auto& section : catalogue()) {
     page += "\n## ";
     page += section.title;
-    page += "\n\n| metric | type | labels | meaning |\n|---|---|---|---|\n";
+    page += "\n\n| metric | type | scope | labels | meaning |\n|---|---|---|---|---|\n";
     for (const auto& family : section.families) {
       page += "| `";
       page += family.name;
       page += "` | ";
       page += type_name(family.type);
+      page += " | ";
+      page += scope_name(family.scope);
       page += " | ";
       page += code_list(family.labels);
       page += " | ";

@@ -111,6 +111,9 @@ Page Renderer::render(const model::Snapshot& snapshot, const ProcessStats& proce
   Samples samples(*text);
   for (const auto& section : catalogue()) {
     for (const auto& family : section.families) {
+      if (family.scope == Scope::cluster && !view.leader) {
+        continue;
+      }
       const auto header = text->size();
       append_header(*text, family.name, family.help, text_type(family.type));
       const auto first_sample = text->size();

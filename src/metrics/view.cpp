@@ -6,7 +6,7 @@ namespace glusterfs_exporter::metrics {
 
 View make_view(const model::Snapshot& snapshot, const ProcessStats& process,
                const std::set<std::string, std::less<>>& shown_options) {
-  View view{&snapshot, {}, {}, {}, process, &shown_options};
+  View view{&snapshot, snapshot.leader.value_or(false), {}, {}, {}, {}, process, &shown_options};
   for (const auto& volume : snapshot.volumes) {
     view.volumes.push_back({&volume, make_labels({{"volume", volume.name}})});
     for (std::size_t i = 0; i < volume.subvolumes.size(); ++i) {
@@ -16,6 +16,9 @@ View make_view(const model::Snapshot& snapshot, const ProcessStats& process,
         view.bricks.push_back(
             {&brick, i,
              make_labels({{"volume", volume.name}, {"host", brick.id.host}, {"brick", brick.id.path}})});
+        if (brick.spoken_for) {
+          view.own_bricks.push_back(view.bricks.back());
+        }
       }
     }
   }

@@ -29,9 +29,11 @@ struct BrickView {
 /// picture, which has to outlive it.
 struct View {
   const model::Snapshot* snapshot;
+  bool leader;  ///< this exporter speaks for the cluster
   std::vector<VolumeView> volumes;
   std::vector<SubvolumeView> subvolumes;
-  std::vector<BrickView> bricks;
+  std::vector<BrickView> bricks;      ///< of all nodes
+  std::vector<BrickView> own_bricks;  ///< those that this exporter reports on
   ProcessStats process;
   const std::set<std::string, std::less<>>* shown_options;  ///< for glusterfs_volume_option_info
 };

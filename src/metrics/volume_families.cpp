@@ -62,7 +62,7 @@ void each_capacity(const View& view, Samples& samples) {
 }
 
 constexpr std::array kFamilies{
-    Family{"glusterfs_volumes", MetricType::gauge, "status", "Volumes by status",
+    Family{"glusterfs_volumes", MetricType::gauge, Scope::cluster, "status", "Volumes by status",
            [](const View& view, Samples& samples) {
              if (!view.snapshot->volumes_known) {
                return;
@@ -72,7 +72,8 @@ constexpr std::array kFamilies{
                            std::ranges::count(view.snapshot->volumes, status, &model::Volume::status));
              }
            }},
-    Family{"glusterfs_volume_info", MetricType::info, "volume,volume_id,type,transport", "What the volume is",
+    Family{"glusterfs_volume_info", MetricType::info, Scope::cluster, "volume,volume_id,type,transport",
+           "What the volume is",
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
                samples.add(labels,
@@ -82,14 +83,14 @@ constexpr std::array kFamilies{
                            1);
              }
            }},
-    Family{"glusterfs_volume_status", MetricType::state_set, "volume,state",
+    Family{"glusterfs_volume_status", MetricType::state_set, Scope::cluster, "volume,state",
            "Whether the volume was started or stopped by its administrator",
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
                add_state_set(samples, labels, volume->status, kStatuses);
              }
            }},
-    Family{"glusterfs_volume_health", MetricType::state_set, "volume,state",
+    Family{"glusterfs_volume_health", MetricType::state_set, Scope::cluster, "volume,state",
            "Whether a started volume serves: up, degraded (bricks missing, all files served), partial (some "
            "files out "
            "of reach), down",
@@ -100,41 +101,42 @@ constexpr std::array kFamilies{
                }
              }
            }},
-    Family{"glusterfs_volume_bricks", MetricType::gauge, "volume", "Bricks of the volume",
+    Family{"glusterfs_volume_bricks", MetricType::gauge, Scope::cluster, "volume", "Bricks of the volume",
            each_volume<[](const model::Volume& volume) { return volume.brick_count(); }>},
-    Family{"glusterfs_volume_bricks_online", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_bricks_online", MetricType::gauge, Scope::cluster, "volume",
            "Bricks that are online; absent while one of them could not be asked about",
            each_volume<[](const model::Volume& volume) { return count_online(volume); }>},
-    Family{"glusterfs_volume_subvolumes", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_subvolumes", MetricType::gauge, Scope::cluster, "volume",
            "Sets of bricks that hold the same files: replica sets, disperse sets, or single bricks",
            each_volume<[](const model::Volume& volume) { return volume.subvolumes.size(); }>},
-    Family{"glusterfs_volume_replica_bricks", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_replica_bricks", MetricType::gauge, Scope::cluster, "volume",
            "Bricks of one replica set, arbiters included; 0 without replication",
            each_volume<[](const model::Volume& volume) { return volume.replica_bricks; }>},
-    Family{"glusterfs_volume_arbiter_bricks", MetricType::gauge, "volume", "Arbiters in one replica set",
+    Family{"glusterfs_volume_arbiter_bricks", MetricType::gauge, Scope::cluster, "volume",
+           "Arbiters in one replica set",
            each_volume<[](const model::Volume& volume) { return volume.arbiter_bricks; }>},
-    Family{"glusterfs_volume_disperse_bricks", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_disperse_bricks", MetricType::gauge, Scope::cluster, "volume",
            "Bricks of one disperse set, redundancy included; 0 without dispersion",
            each_volume<[](const model::Volume& volume) { return volume.disperse_bricks; }>},
-    Family{"glusterfs_volume_redundancy_bricks", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_redundancy_bricks", MetricType::gauge, Scope::cluster, "volume",
            "Bricks that a disperse set can lose without losing data",
            each_volume<[](const model::Volume& volume) { return volume.redundancy_bricks; }>},
-    Family{"glusterfs_volume_size_bytes", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_size_bytes", MetricType::gauge, Scope::cluster, "volume",
            "What a user could store: without arbiters and redundancy, shared file systems counted once",
            each_capacity<&model::Capacity::size_bytes>},
-    Family{"glusterfs_volume_free_bytes", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_free_bytes", MetricType::gauge, Scope::cluster, "volume",
            "What a user can still store, reserves included", each_capacity<&model::Capacity::free_bytes>},
-    Family{"glusterfs_volume_inodes", MetricType::gauge, "volume", "How many files the volume could hold",
-           each_capacity<&model::Capacity::inodes>},
-    Family{"glusterfs_volume_inodes_free", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_inodes", MetricType::gauge, Scope::cluster, "volume",
+           "How many files the volume could hold", each_capacity<&model::Capacity::inodes>},
+    Family{"glusterfs_volume_inodes_free", MetricType::gauge, Scope::cluster, "volume",
            "How many more files the volume can hold", each_capacity<&model::Capacity::inodes_free>},
-    Family{"glusterfs_volume_server_quorum_met", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_server_quorum_met", MetricType::gauge, Scope::cluster, "volume",
            "Whether enough peers are connected for the volume's bricks to run; only with server quorum on",
            each_volume<[](const model::Volume& volume) { return volume.server_quorum_met; }>},
-    Family{"glusterfs_volume_profiling_enabled", MetricType::gauge, "volume",
+    Family{"glusterfs_volume_profiling_enabled", MetricType::gauge, Scope::cluster, "volume",
            "Whether `gluster volume profile` is started; without it there are no operation metrics",
            each_volume<[](const model::Volume& volume) { return volume.profiling; }>},
-    Family{"glusterfs_volume_option_info", MetricType::info, "volume,option,value",
+    Family{"glusterfs_volume_option_info", MetricType::info, Scope::cluster, "volume,option,value",
            "Options set on the volume, of those named in the configuration",
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
@@ -145,7 +147,7 @@ constexpr std::array kFamilies{
                }
              }
            }},
-    Family{"glusterfs_subvolume_health", MetricType::state_set, "volume,subvolume,state",
+    Family{"glusterfs_subvolume_health", MetricType::state_set, Scope::cluster, "volume,subvolume,state",
            "Whether the subvolume serves its files: up, degraded (bricks missing), down",
            [](const View& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
@@ -154,14 +156,14 @@ constexpr std::array kFamilies{
                }
              }
            }},
-    Family{"glusterfs_subvolume_bricks_online", MetricType::gauge, "volume,subvolume",
+    Family{"glusterfs_subvolume_bricks_online", MetricType::gauge, Scope::cluster, "volume,subvolume",
            "Bricks of the subvolume that are online",
            [](const View& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
                samples.add(labels, count_online(subvolume->bricks));
              }
            }},
-    Family{"glusterfs_subvolume_quorum_met", MetricType::gauge, "volume,subvolume",
+    Family{"glusterfs_subvolume_quorum_met", MetricType::gauge, Scope::cluster, "volume,subvolume",
            "Whether enough bricks are online to serve: client quorum of a replica set, redundancy of a "
            "disperse set",
            [](const View& view, Samples& samples) {

@@ -28,15 +28,18 @@ struct Daemon {
   DaemonKind kind = DaemonKind::self_heal;
   bool online = false;
   std::optional<ProcessUsage> process;  ///< only its own node tells; several of one kind are added up
+  bool spoken_for = false;              ///< this exporter is the one that reports on it
 };
 
 /// How one collector does.
 struct CollectorState {
   std::string name;
   bool enabled = false;
+  bool standby = false;  ///< enabled, but left to the exporter that leads
   std::chrono::milliseconds interval{};
   std::optional<bool> success;                    ///< of the last run; absent before the first one ended
   std::chrono::duration<double> last_duration{};  ///< of the last run
+  std::string source;                             ///< which way the last run asked; empty when it asked nobody
   std::optional<Time> last_success;               ///< when the last successful run ended
   std::string failure_reason;                     ///< of the last run, a value of ErrorKind; empty on success
   std::string failure_text;                       ///< for people
@@ -47,7 +50,8 @@ struct CollectorState {
 /// absent.
 struct Snapshot {
   Time taken_at;
-  std::optional<bool> up;  ///< glusterd answered the last time it was asked
+  std::optional<bool> leader;  ///< whether this exporter speaks for the cluster
+  std::optional<bool> up;      ///< glusterd answered the last time it was asked
   std::string version;     ///< of the Gluster installed here, "10.3"; empty when not known
   std::optional<std::uint64_t> op_version;
   std::optional<std::uint64_t> max_op_version;
@@ -58,6 +62,7 @@ struct Snapshot {
   std::vector<Volume> volumes;  ///< by name
   std::vector<Daemon> daemons;
   std::optional<ClusterHealth> health;
+  std::string peer_uuid;  ///< of this node; empty when not known
 
   std::vector<CollectorState> collectors;
 };

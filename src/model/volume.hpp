@@ -48,6 +48,7 @@ struct Brick {
   std::string peer_uuid;
   bool arbiter = false;
 
+  bool spoken_for = false;  ///< this exporter is the one that reports on it
   std::optional<bool> online;
   std::optional<Capacity> capacity;  ///< of the file system the brick lies on
   std::string device;

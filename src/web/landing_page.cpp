@@ -16,6 +16,9 @@ std::string duration_or_nothing(const std::optional<std::chrono::milliseconds>& 
 
 // The words carry the meaning, the class only the colour.
 std::string result_cell(const CollectorRow& row) {
+  if (row.enabled && row.standby) {
+    return "<td>left to the leader</td>";
+  }
   switch (row.last_run) {
     case LastRun::success:
       return "<td class=\"good\">ok</td>";
@@ -29,10 +32,11 @@ std::string result_cell(const CollectorRow& row) {
 
 std::string table_row(const CollectorRow& row) {
   return fmt::format(
-      R"(<tr{}><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{}</tr>
+      R"(<tr{}><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{}</tr>
 )",
-      row.enabled ? "" : R"( class="disabled")", escape_html(row.name), row.enabled ? "yes" : "no",
-      row.enabled ? human_duration(row.interval) : kNothing, duration_or_nothing(row.last_success_age),
+      row.enabled && !row.standby ? "" : R"( class="disabled")", escape_html(row.name),
+      row.enabled ? "yes" : "no", row.enabled ? human_duration(row.interval) : kNothing,
+      row.source.empty() ? kNothing : escape_html(row.source), duration_or_nothing(row.last_success_age),
       duration_or_nothing(row.last_duration), result_cell(row));
 }
 
@@ -69,7 +73,7 @@ std::string render_landing_page(std::string_view telemetry_path, std::span<const
 <table>
 <caption id="collectors">Collectors</caption>
 <thead>
-<tr><th scope="col">Name</th><th scope="col">Enabled</th><th scope="col">Interval</th><th scope="col">Last success, ago</th><th scope="col">Last run took</th><th scope="col">Last result</th></tr>
+<tr><th scope="col">Name</th><th scope="col">Enabled</th><th scope="col">Interval</th><th scope="col">Source</th><th scope="col">Last success, ago</th><th scope="col">Last run took</th><th scope="col">Last result</th></tr>
 </thead>
 <tbody>
 {rows}</tbody>

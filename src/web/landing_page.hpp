@@ -20,6 +20,9 @@ enum class LastRun : std::uint8_t {
 struct CollectorRow {
   std::string name;
   bool enabled = true;
+  bool standby = false;  ///< left to the exporter that leads
+  /// Which way the last run asked; empty when it asked nobody.
+  std::string source = {};
   std::chrono::milliseconds interval{};
   std::optional<std::chrono::milliseconds>
       last_success_age;  ///< since the last success; none when there was none

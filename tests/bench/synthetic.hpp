@@ -33,6 +33,7 @@ inline std::shared_ptr<const model::BrickProfile> busy_profile() {
 /// `volumes` distributed-replicate volumes of `bricks` bricks each, replica 3, profiling on, all of it known.
 inline model::Snapshot cluster(int volumes, int bricks) {
   model::Snapshot snapshot;
+  snapshot.leader = true;
   snapshot.up = true;
   snapshot.volumes_known = true;
   const auto profile = busy_profile();
@@ -53,6 +54,7 @@ inline model::Snapshot cluster(int volumes, int bricks) {
                   "/srv/gluster/volume-" + std::to_string(v) + "/brick"};
       brick.peer_uuid = "14d6a364-0da8-450d-a3b8-d297726a71dd";
       brick.online = true;
+      brick.spoken_for = true;
       brick.capacity = volume.capacity;
       brick.device = "/dev/mapper/gluster-brick";
       brick.fs_type = "xfs";

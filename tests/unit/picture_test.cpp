@@ -27,7 +27,7 @@ Facts facts_of(const gluster::VolumeRecord& volume) {
 
 model::Snapshot picture(const Facts& facts, SteadyTime now = kNow,
                         const model::Snapshot* previous = nullptr) {
-  return make_picture(facts, {now, kNoon, {}, "localname", previous});
+  return make_picture(facts, Reports(facts, now), {now, kNoon, {}, true, "localname", previous});
 }
 
 TEST(Picture, JoinsBricksByHostAndPath) {
@@ -140,15 +140,15 @@ TEST(Picture, RemembersSinceWhenSomethingWaitsForHeal) {
   const auto first = picture(facts);
   EXPECT_EQ(first.volumes[0].heal_backlog_since, kNoon);
 
-  auto later = make_picture(facts, {kNow, kNoon + 60s, {}, "localname", &first});
+  auto later = make_picture(facts, Reports(facts, kNow), {kNow, kNoon + 60s, {}, true, "localname", &first});
   EXPECT_EQ(later.volumes[0].heal_backlog_since, kNoon);  // since then, not since now
 
   facts.heal_count.clear();
-  later = make_picture(facts, {kNow, kNoon + 120s, {}, "localname", &later});
+  later = make_picture(facts, Reports(facts, kNow), {kNow, kNoon + 120s, {}, true, "localname", &later});
   EXPECT_EQ(later.volumes[0].heal_backlog_since, kNoon);  // not known at the moment, so not known to be over
 
   facts.heal_count.insert_or_assign("v", dated(pending(volume, 0)));
-  later = make_picture(facts, {kNow, kNoon + 180s, {}, "localname", &later});
+  later = make_picture(facts, Reports(facts, kNow), {kNow, kNoon + 180s, {}, true, "localname", &later});
   EXPECT_EQ(later.volumes[0].heal_backlog_since, std::nullopt);
 }
 
@@ -173,13 +173,12 @@ TEST(Picture, WhatABrickSaidBeforeItDiedIsDropped) {
 }
 
 TEST(Picture, UpIsWhatTheLastAskingOfGlusterdGave) {
-  model::CollectorState topology;
-  topology.name = "topology";
-  EXPECT_EQ(make_picture({}, {kNow, kNoon, {topology}, "", nullptr}).up, std::nullopt);
-  topology.success = false;
-  EXPECT_EQ(make_picture({}, {kNow, kNoon, {topology}, "", nullptr}).up, false);
-  topology.success = true;
-  EXPECT_EQ(make_picture({}, {kNow, kNoon, {topology}, "", nullptr}).up, true);
+  Facts facts;
+  EXPECT_EQ(picture(facts).up, std::nullopt);
+  facts.glusterd_answers = false;
+  EXPECT_EQ(picture(facts).up, false);
+  facts.glusterd_answers = true;
+  EXPECT_EQ(picture(facts).up, true);
 }
 
 TEST(Facts, KnowWhenTheNextOneGrowsTooOld) {
@@ -197,8 +196,8 @@ TEST(Publisher, PublishesWhatExpiresWithoutBeingWoken) {
     facts.topology = {std::make_shared<const gluster::Topology>(gluster::Topology{test::volume_record("v")}),
                       std::chrono::steady_clock::now(), std::chrono::steady_clock::now() + 300ms};
   });
-  Publisher publisher(
-      {store, [] { return std::vector<model::CollectorState>{}; }, "localname", [](const auto&) {}});
+  Publisher publisher({store, [] { return std::vector<model::CollectorState>{}; },
+                       [] { return std::optional(true); }, "localname", [](const auto&, const auto&) {}});
   publisher.start();
   publisher.wake();
   const auto until = std::chrono::steady_clock::now() + 10s;

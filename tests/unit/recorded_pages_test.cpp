@@ -10,6 +10,7 @@
 #include "metrics/reference.hpp"
 #include "metrics/renderer.hpp"
 #include "support/expected.hpp"
+#include "support/fake_source.hpp"
 
 namespace glusterfs_exporter {
 namespace {
@@ -22,11 +23,14 @@ class RecordedPages : public testing::TestWithParam<const char*> {
   static model::Snapshot collect(const std::string& scenario) {
     auto settings = config::default_config(collect::collector_defaults());
     settings.collectors.find("top")->second.enabled = true;
+    settings.gluster.source = config::SourceChoice::cli;
     gluster::CliSource source(test::test_cli_options(), test::recorded_gluster(test::fixtures() / scenario),
                               [](const gluster::CommandReport&) {});
     collect::FactStore facts;
     auto log = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::null_sink_mt>());
-    collect::Scheduler scheduler({source, settings, facts, log, [] {}}, collect::collector_table());
+    test::FakeSources sources(source);
+    collect::Scheduler scheduler({sources.all(), settings, facts, log, [] {}, [] {}},
+                                 collect::collector_table());
     scheduler.run_once();
 
     const auto noon = std::chrono::system_clock::from_time_t(1'790'000'000);
@@ -35,8 +39,9 @@ class RecordedPages : public testing::TestWithParam<const char*> {
       state.last_duration = 0.25s;
       state.last_success = state.last_success ? std::optional(noon) : std::nullopt;
     }
-    return collect::make_picture(
-        facts.copy(), {std::chrono::steady_clock::now(), noon, std::move(states), "node1", nullptr});
+    const auto now = std::chrono::steady_clock::now();
+    return collect::make_picture(facts.copy(), collect::Reports(facts.copy(), now),
+                                 {now, noon, std::move(states), scheduler.leader(), "node1", nullptr});
   }
 
   static metrics::Page page_of(const std::string& scenario) {

@@ -46,6 +46,7 @@ TEST(LandingPage, ShowsEveryCollector) {
   const std::vector<CollectorRow> rows = {
       {.name = "volume_info",
        .enabled = true,
+       .source = "rpc",
        .interval = 60s,
        .last_success_age = 12s,
        .last_duration = 340ms,
@@ -77,15 +78,26 @@ TEST(LandingPage, ShowsEveryCollector) {
   EXPECT_THAT(
       page,
       HasSubstr("<tbody>\n"
-                "<tr><th scope=\"row\">volume_info</th><td>yes</td><td>1 min</td><td>12 s</td><td>340 ms</td>"
+                "<tr><th scope=\"row\">volume_info</th><td>yes</td><td>1 min</td><td>rpc</td><td>12 "
+                "s</td><td>340 ms</td>"
                 "<td class=\"good\">ok</td></tr>\n"
-                "<tr><th scope=\"row\">heal</th><td>yes</td><td>5 min</td><td>2 h 5 min</td><td>10 min</td>"
+                "<tr><th scope=\"row\">heal</th><td>yes</td><td>5 min</td><td>–</td><td>2 h 5 min</td><td>10 "
+                "min</td>"
                 "<td class=\"bad\">failed: timeout</td></tr>\n"
-                "<tr><th scope=\"row\">quota</th><td>yes</td><td>1.5 s</td><td>–</td><td>–</td>"
+                "<tr><th scope=\"row\">quota</th><td>yes</td><td>1.5 s</td><td>–</td><td>–</td><td>–</td>"
                 "<td>not run yet</td></tr>\n"
-                "<tr class=\"disabled\"><th scope=\"row\">top</th><td>no</td><td>–</td><td>–</td><td>–</td>"
+                "<tr class=\"disabled\"><th "
+                "scope=\"row\">top</th><td>no</td><td>–</td><td>–</td><td>–</td><td>–</td>"
                 "<td>–</td></tr>\n"
                 "</tbody>"));
+}
+
+TEST(LandingPage, SaysWhatIsLeftToTheLeader) {
+  CollectorRow row;
+  row.name = "quota";
+  row.standby = true;
+  EXPECT_THAT(render_landing_page("/metrics", std::vector{row}),
+              HasSubstr("<td>left to the leader</td></tr>"));
 }
 
 TEST(LandingPage, SaysWhatItIsAndLinksToTheRest) {

@@ -2,6 +2,10 @@
 
 #include <functional>
 
+#include "collect/collector.hpp"
+#include "exchange/neighbours.hpp"
+#include "gluster/chosen_glusterd.hpp"
+#include "gluster/node_source.hpp"
 #include "gluster/source.hpp"
 
 namespace glusterfs_exporter::test {
@@ -38,7 +42,9 @@ class FakeSource : public gluster::Source {
 
   Result<gluster::Topology> topology() override { return on_topology(); }
   Result<gluster::PeerList> peers() override { return on_peers(); }
-  Result<gluster::VersionRecord> versions() override { return gluster::VersionRecord{}; }
+  Result<std::uint64_t> op_version() override { return 100000U; }
+  Result<std::string> version() override { return "10.3"; }
+  Result<std::uint64_t> max_op_version() override { return 100000U; }
   Result<gluster::PerVolume<gluster::StatusRecord>> status() override { return on_status(); }
   Result<gluster::StatusRecord> status(const std::string& volume) override {
     return on_volume_status(volume);
@@ -66,6 +72,68 @@ class FakeSource : public gluster::Source {
   Result<gluster::TopRecord> top(const std::string&, model::TopCall, std::size_t) override {
     return gluster::TopRecord{};
   }
+};
+
+/// A node that answers whatever the test says. Group by group as with the real one, but from any thread.
+class FakeNode : public gluster::NodeSource {
+ public:
+  std::function<Result<gluster::NodeProcesses>(std::span<const gluster::LocalBrick>)> on_processes =
+      [](std::span<const gluster::LocalBrick>) { return gluster::NodeProcesses{}; };
+  std::function<Result<gluster::BrickFilesystem>(const std::string&)> on_filesystem =
+      [](const std::string&) { return gluster::BrickFilesystem{{100, 40, 10, 4}, "/dev/sda", "xfs"}; };
+  std::function<Result<gluster::HealIndex>(const std::string&)> on_heal_index = [](const std::string&) {
+    return gluster::HealIndex{};
+  };
+  std::function<Result<model::BrickProfile>(const gluster::LocalBrick&)> on_profile =
+      [](const gluster::LocalBrick&) { return model::BrickProfile{}; };
+
+  Result<gluster::NodeProcesses> processes(const std::string&,
+                                           std::span<const gluster::LocalBrick> bricks) override {
+    return on_processes(bricks);
+  }
+  Result<gluster::BrickFilesystem> filesystem(const std::string& path) override {
+    return on_filesystem(path);
+  }
+  Result<gluster::HealIndex> heal_index(const std::string& path) override { return on_heal_index(path); }
+  Result<std::map<std::string, model::ThinPool>> thin_pools(std::span<const std::string>) override {
+    return std::map<std::string, model::ThinPool>{};
+  }
+  Result<model::BrickProfile> profile(const gluster::LocalBrick& brick, const gluster::BrickProcess&) override {
+    return on_profile(brick);
+  }
+  Result<model::BrickInternals> internals(const gluster::LocalBrick&, const gluster::BrickProcess&) override {
+    return model::BrickInternals{};
+  }
+};
+
+/// The other nodes' exporters; by default nobody answers.
+class FakeExporters : public exchange::NeighbourSource {
+ public:
+  std::function<Result<model::NodeReport>(const exchange::Peer&)> on_ask =
+      [](const exchange::Peer&) -> Result<model::NodeReport> {
+    return std::unexpected(Error{ErrorKind::connect, "refused"});
+  };
+
+  exchange::Answers ask(std::span<const exchange::Peer> peers) override {
+    exchange::Answers answers;
+    for (const auto& peer : peers) {
+      answers.emplace(peer.uuid, on_ask(peer));
+    }
+    return answers;
+  }
+};
+
+/// All of them, as a scheduler wants them; glusterd is asked through the CLI.
+struct FakeSources {
+  explicit FakeSources(gluster::Source& asked)
+      : cli(asked), glusterd(std::nullopt, &cli, [](std::string_view, const Error&) {}) {}
+
+  gluster::Source& cli;
+  gluster::ChosenGlusterd glusterd;
+  FakeNode node;
+  FakeExporters exporters;
+
+  collect::Sources all() { return {glusterd, cli, node, exporters}; }
 };
 
 /// A started replica-3 volume with profiling on.

@@ -31,6 +31,7 @@ inline model::Volume volume_of(std::initializer_list<Online> subvolumes) {
       brick.peer_uuid = "uuid" + text;
       brick.device = "/dev/sd" + text;
       brick.online = online;
+      brick.spoken_for = true;
     }
   }
   return volume;

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collect/facts.hpp"
+#include "model/node_report.hpp"
+
+namespace glusterfs_exporter::collect {
+
+/// What this exporter knows of its own node, from the answers that still hold at `now`. Bricks that it learnt
+/// nothing of are left out.
+model::NodeReport make_own_report(const Facts& facts, SteadyTime now);
+
+/// What the exporters of all nodes, this one included, say of their nodes: those reports that still hold.
+class Reports {
+ public:
+  Reports(const Facts& facts, SteadyTime now);
+
+  [[nodiscard]] const model::NodeReport& own() const { return own_; }
+
+  /// The report of that node, or null.
+  [[nodiscard]] const model::NodeReport* of_node(const std::string& peer_uuid) const;
+
+  /// What the exporter on the node `peer_uuid` says of a brick there, or null.
+  [[nodiscard]] const model::Brick* of_brick(const std::string& volume, const model::BrickId& id,
+                                             std::string_view peer_uuid) const;
+
+  /// Whether that exporter speaks for the brick, so that nobody else has to.
+  [[nodiscard]] bool speaks_for(const std::string& volume, const model::BrickId& id,
+                                std::string_view peer_uuid) const;
+
+ private:
+  struct Entry {
+    const model::NodeReport* report;
+    const model::ReportedBrick* brick;
+  };
+
+  void add(const model::NodeReport& report);
+  [[nodiscard]] const Entry* find(const std::string& volume, const model::BrickId& id,
+                                  std::string_view peer_uuid) const;
+
+  model::NodeReport own_;
+  std::vector<std::shared_ptr<const model::NodeReport>> others_;
+  std::map<model::BrickId, Entry> bricks_;
+};
+
+/// Whether the nodes' exporters tell `known(brick)` of every brick of the volume that is not offline, so that
+/// the CLI need not be asked.
+template <class Known>
+bool all_reported(const Reports& reports, const gluster::VolumeRecord& volume, Known known) {
+  return std::ranges::all_of(volume.bricks, [&](const gluster::BrickRecord& record) {
+    const auto* brick = reports.of_brick(volume.name, record.id, record.peer_uuid);
+    return brick != nullptr && (!brick->online.value_or(true) || known(*brick));
+  });
+}
+
+}  // namespace glusterfs_exporter::collect

@@ -1,0 +1,282 @@
+#include "collect/reports.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collect/picture.hpp"
+#include "support/fake_source.hpp"
+
+namespace glusterfs_exporter::collect {
+namespace {
+
+using namespace std::chrono_literals;
+using model::DaemonKind;
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+const SteadyTime kNow{1000h};
+const model::BrickId kBrick1{"node1", "/srv/v"};
+const model::BrickId kBrick2{"node2", "/srv/v"};
+
+template <class T>
+Dated<T> dated(T value, SteadyTime expires = kNow + 1h) {
+  return {std::make_shared<const T>(std::move(value)), kNow, expires};
+}
+
+gluster::BrickProcess process(int pid) {
+  gluster::BrickProcess process;
+  process.key = {pid, 7};
+  process.usage.cpu_seconds = 12.5;
+  return process;
+}
+
+/// What the first of three nodes knows of the volume "v", whose brick here runs.
+Facts first_node() {
+  Facts facts;
+  facts.glusterd_answers = true;
+  facts.topology = dated(gluster::Topology{test::volume_record("v")});
+  facts.peers = dated(gluster::PeerList{{"uuid1", "", true, true, ""},
+                                        {"uuid2", "node2", false, true, "Peer in Cluster"},
+                                        {"uuid3", "node3", false, true, "Peer in Cluster"}});
+  gluster::NodeProcesses processes;
+  processes.bricks[kBrick1] = process(11);
+  processes.daemons.push_back({{1, 1}, DaemonKind::glusterd, {}});
+  processes.gluster_version = "10.3";
+  facts.processes = dated(processes);
+  facts.filesystems = dated(
+      gluster::PerBrick<gluster::BrickFilesystem>{{kBrick1, {{1000, 400, 100, 40}, "/dev/sda1", "xfs"}}});
+  facts.heal_index = dated(gluster::PerBrick<gluster::HealIndex>{{kBrick1, {5, 2}}});
+  facts.brick_profiles = dated(gluster::PerBrick<model::BrickProfile>{{kBrick1, {}}});
+  facts.brick_internals = dated(gluster::PerBrick<model::BrickInternals>{{kBrick1, {}}});
+  return facts;
+}
+
+/// What the second node's exporter says.
+model::NodeReport second_node(bool online = true) {
+  model::NodeReport report;
+  report.peer_uuid = "uuid2";
+  report.up = true;
+  model::Brick brick;
+  brick.id = kBrick2;
+  brick.peer_uuid = "uuid2";
+  brick.online = online;
+  brick.capacity = model::Capacity{500, 100, 50, 10};
+  brick.heal_pending_entries = 9;
+  report.bricks.push_back({"v", brick});
+  report.daemons.push_back({"uuid2", "", DaemonKind::self_heal, false, {}, false});
+  return report;
+}
+
+void add_report(Facts& facts, const model::NodeReport& report, SteadyTime expires = kNow + 15s) {
+  auto neighbours = facts.neighbours.value ? *facts.neighbours.value : Neighbours{};
+  auto& neighbour = neighbours[report.peer_uuid];
+  neighbour.answers = true;
+  neighbour.report = std::make_shared<const model::NodeReport>(report);
+  neighbour.report_expires = expires;
+  facts.neighbours = dated(neighbours);
+}
+
+model::Snapshot picture(const Facts& facts, bool leader, SteadyTime now = kNow) {
+  return make_picture(facts, Reports(facts, now), {now, {}, {}, leader, "localname", nullptr});
+}
+
+const model::Brick& brick_of(const model::Snapshot& snapshot, std::size_t index) {
+  return snapshot.volumes.at(0).subvolumes.at(0).bricks.at(index);
+}
+
+TEST(OwnReport, TellsOfTheBricksOfThisNodeAlone) {
+  const auto report = make_own_report(first_node(), kNow);
+  EXPECT_EQ(report.peer_uuid, "uuid1");
+  EXPECT_EQ(report.gluster_version, "10.3");
+  EXPECT_TRUE(report.up);
+  ASSERT_EQ(report.bricks.size(), 1U);
+  EXPECT_EQ(report.bricks[0].volume, "v");
+  const auto& brick = report.bricks[0].brick;
+  EXPECT_EQ(brick.id, kBrick1);
+  EXPECT_EQ(brick.online, true);
+  EXPECT_EQ(brick.process->cpu_seconds, 12.5);
+  EXPECT_EQ(brick.capacity->free_bytes, 400U);
+  EXPECT_EQ(brick.fs_type, "xfs");
+  EXPECT_EQ(brick.heal_pending_entries, 5U);
+  EXPECT_EQ(brick.heal_dirty_entries, 2U);
+  EXPECT_NE(brick.profile, nullptr);
+}
+
+TEST(OwnReport, OfADeadBrickOnlyItsDiskIsLeft) {
+  auto facts = first_node();
+  facts.processes = dated(gluster::NodeProcesses{});
+  const auto brick = make_own_report(facts, kNow).bricks.at(0).brick;
+  EXPECT_EQ(brick.online, false);
+  EXPECT_EQ(brick.capacity->size_bytes, 1000U);
+  EXPECT_EQ(brick.heal_pending_entries, std::nullopt);
+  EXPECT_EQ(brick.profile, nullptr);
+  EXPECT_FALSE(brick.internals);
+}
+
+TEST(OwnReport, SaysNothingOfWhatItNeverSaw) {
+  auto facts = first_node();
+  facts.processes.expires = kNow;
+  facts.filesystems.expires = kNow;
+  facts.heal_index.expires = kNow;
+  facts.brick_profiles.expires = kNow;
+  facts.brick_internals.expires = kNow;
+  const auto report = make_own_report(facts, kNow);
+  EXPECT_TRUE(report.bricks.empty());
+  EXPECT_TRUE(report.daemons.empty());
+}
+
+TEST(OwnReport, GoesOnWithTheLastKnownVolumesWhileGlusterdIsGone) {
+  auto facts = first_node();
+  facts.glusterd_answers = false;
+  facts.topology.expires = kNow;
+  facts.peers.expires = kNow;
+  const auto report = make_own_report(facts, kNow);
+  EXPECT_FALSE(report.up);
+  ASSERT_EQ(report.bricks.size(), 1U);
+  EXPECT_EQ(report.bricks[0].brick.online, true);
+}
+
+std::map<DaemonKind, bool> daemons_of(const Facts& facts) {
+  std::map<DaemonKind, bool> online;
+  for (const auto& daemon : make_own_report(facts, kNow).daemons) {
+    online.emplace(daemon.kind, daemon.online);
+  }
+  return online;
+}
+
+TEST(OwnReport, MissesTheDaemonsThatTheVolumesNeed) {
+  auto facts = first_node();
+  auto volume = test::volume_record("v");
+  using Online = std::map<DaemonKind, bool>;
+  EXPECT_EQ(daemons_of(facts), (Online{{DaemonKind::glusterd, true}, {DaemonKind::self_heal, false}}));
+
+  volume.options["cluster.self-heal-daemon"] = "off";
+  volume.options["features.quota"] = "on";
+  volume.options["features.uss"] = "enable";
+  volume.options["features.bitrot"] = "on";
+  facts.topology = dated(gluster::Topology{volume});
+  EXPECT_EQ(daemons_of(facts), (Online{{DaemonKind::glusterd, true},
+                                       {DaemonKind::quota, false},
+                                       {DaemonKind::snapshot, false},
+                                       {DaemonKind::bitrot, false},
+                                       {DaemonKind::scrubber, false}}));
+
+  volume.bricks.erase(volume.bricks.begin());  // bricks on other nodes only: nothing here to scrub
+  facts.topology = dated(gluster::Topology{volume});
+  EXPECT_EQ(
+      daemons_of(facts),
+      (Online{{DaemonKind::glusterd, true}, {DaemonKind::quota, false}, {DaemonKind::snapshot, false}}));
+
+  volume.status = model::VolumeStatus::stopped;
+  facts.topology = dated(gluster::Topology{volume});
+  EXPECT_EQ(daemons_of(facts), (Online{{DaemonKind::glusterd, true}}));
+}
+
+TEST(OwnReport, AddsUpProcessesOfOneDaemon) {
+  auto facts = first_node();
+  gluster::NodeProcesses processes;
+  model::ProcessUsage one{model::Time(200s), 1, 100, 3, 7};
+  model::ProcessUsage other{model::Time(100s), 2, 50, 4, 8};
+  processes.daemons = {{{1, 1}, DaemonKind::snapshot, one}, {{2, 1}, DaemonKind::snapshot, other}};
+  facts.processes = dated(processes);
+  for (const auto& daemon : make_own_report(facts, kNow).daemons) {
+    if (daemon.kind == DaemonKind::snapshot) {
+      EXPECT_EQ(daemon.process->start_time, model::Time(100s));
+      EXPECT_EQ(daemon.process->cpu_seconds, 3);
+      EXPECT_EQ(daemon.process->resident_bytes, 150U);
+      EXPECT_EQ(daemon.process->threads, 7U);
+      EXPECT_EQ(daemon.process->open_fds, 15U);
+    }
+  }
+}
+
+TEST(Reports, OfAllNodesMakeOnePicture) {
+  auto facts = first_node();
+  add_report(facts, second_node());
+  const auto snapshot = picture(facts, false);
+  EXPECT_EQ(brick_of(snapshot, 0).online, true);
+  EXPECT_EQ(brick_of(snapshot, 1).online, true);
+  EXPECT_EQ(brick_of(snapshot, 1).heal_pending_entries, 9U);
+  EXPECT_EQ(brick_of(snapshot, 1).capacity->size_bytes, 500U);
+  EXPECT_EQ(brick_of(snapshot, 2).online, std::nullopt);
+}
+
+TEST(Reports, AreNewerThanTheCli) {
+  auto facts = first_node();
+  facts.status.insert_or_assign("v", dated(test::all_online(test::volume_record("v"))));
+  add_report(facts, second_node(false));
+  const auto snapshot = picture(facts, true);
+  EXPECT_EQ(brick_of(snapshot, 1).online, false);
+  EXPECT_EQ(brick_of(snapshot, 2).online, true);  // no report: as the CLI says
+}
+
+TEST(Reports, TooOldAreNotShown) {
+  auto facts = first_node();
+  add_report(facts, second_node(), kNow + 15s);
+  EXPECT_EQ(brick_of(picture(facts, true, kNow + 14s), 1).online, true);
+  EXPECT_EQ(brick_of(picture(facts, true, kNow + 15s), 1).online, std::nullopt);
+  EXPECT_EQ(facts.next_expiry(kNow), kNow + 15s);
+}
+
+TEST(Reports, CountOnlyAboutTheReportersOwnBricks) {
+  auto facts = first_node();
+  auto liar = second_node(false);
+  liar.bricks[0].brick.id = {"node3", "/srv/v"};
+  add_report(facts, liar);
+  EXPECT_EQ(brick_of(picture(facts, true), 2).online, std::nullopt);
+}
+
+/// Which of the three bricks this exporter reports on.
+std::vector<bool> spoken_for(const Facts& facts, bool leader) {
+  const auto snapshot = picture(facts, leader);
+  return {brick_of(snapshot, 0).spoken_for, brick_of(snapshot, 1).spoken_for,
+          brick_of(snapshot, 2).spoken_for};
+}
+
+TEST(Reports, DecideWhoSpeaksForABrick) {
+  auto facts = first_node();
+  EXPECT_THAT(spoken_for(facts, false), ElementsAre(true, false, false));
+  EXPECT_THAT(spoken_for(facts, true), ElementsAre(true, true, true));
+  add_report(facts, second_node());
+  EXPECT_THAT(spoken_for(facts, true), ElementsAre(true, false, true));
+
+  auto without_glusterd = second_node();
+  without_glusterd.up = false;
+  add_report(facts, without_glusterd);
+  EXPECT_THAT(spoken_for(facts, true), ElementsAre(true, true, true));
+
+  facts.glusterd_answers = false;  // then the leader, who is another one, speaks for this node's bricks
+  EXPECT_THAT(spoken_for(facts, false), ElementsAre(false, false, false));
+}
+
+TEST(Reports, TellWhetherTheCliHasToBeAsked) {
+  auto facts = first_node();
+  auto volume = test::volume_record("v");
+  const auto has_capacity = [](const model::Brick& brick) { return brick.capacity.has_value(); };
+  add_report(facts, second_node());
+  EXPECT_FALSE(all_reported(Reports(facts, kNow), volume, has_capacity));
+  volume.bricks.pop_back();
+  EXPECT_TRUE(all_reported(Reports(facts, kNow), volume, has_capacity));
+  const auto has_profile = [](const model::Brick& brick) { return brick.profile != nullptr; };
+  EXPECT_FALSE(all_reported(Reports(facts, kNow), volume, has_profile));
+  add_report(facts, second_node(false));  // a dead brick has none, whoever is asked
+  EXPECT_TRUE(all_reported(Reports(facts, kNow), volume, has_profile));
+}
+
+TEST(Reports, OfANodesDaemonsWinOverTheCli) {
+  auto facts = first_node();
+  auto status = test::all_online(test::volume_record("v"));
+  status.daemons = {{"uuid2", DaemonKind::self_heal, true}, {"uuid3", DaemonKind::self_heal, true}};
+  facts.status.insert_or_assign("v", dated(status));
+  add_report(facts, second_node());
+  std::map<std::string, bool> self_heal;
+  for (const auto& daemon : picture(facts, true).daemons) {
+    if (daemon.kind == DaemonKind::self_heal) {
+      self_heal[daemon.host] = daemon.online;
+    }
+  }
+  EXPECT_EQ(self_heal, (std::map<std::string, bool>{{"node1", false}, {"node2", false}, {"node3", true}}));
+}
+
+}  // namespace
+}  // namespace glusterfs_exporter::collect
