@@ -27,7 +27,7 @@ void look_up(const Dict& dict, const std::string& key, const std::string& value)
   require(!real || std::isfinite(*real), "a number with a fraction is finite");
   require(!number || real, "a whole number is a number");
   const auto small = dict.number<int>(key);
-  require(!small || *small < 0 || (number && *number == static_cast<unsigned>(*small)),
+  require(!small || *small <= 0 || (number && *number == static_cast<unsigned>(*small)),
           "a number is the same whatever its type");
   require(!pairs_of(dict, key).empty(), "a key is its own prefix");
 }
