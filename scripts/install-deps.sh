@@ -18,7 +18,7 @@ DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)
 
 TEST=(
   "${BUILD[@]}" "${CLUSTER[@]}"
-  libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy-16 shellcheck
+  libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format clang-tidy-16 shellcheck
   prometheus prometheus-alertmanager python3 python3-yaml curl jq strace iproute2 attr
 )
 

@@ -12,8 +12,8 @@ usage() {
 usage: scripts/test.sh [--quick] [--update] [CTEST ARGUMENT…]
 
 Installs what the tests need, checks format and scripts, builds and tests the presets dev (all tests), asan and tsan
-(unit tests), runs clang-tidy, and holds the benchmarks' ratios. The tests labelled cluster start a real Gluster cluster
-and need root.
+(unit tests), runs clang-tidy and the fuzz targets for a minute each, and holds the benchmarks' ratios. The tests labelled
+cluster start a real Gluster cluster and need root.
 
   --quick    preset dev and the unit tests only
   --update   first lets the unit tests rewrite the expected pages with what comes out now; look at the diff afterwards
@@ -114,6 +114,7 @@ else
   stage "tsan: build" build tsan
   stage "tsan: unit tests" run_tests tsan unit
   stage "clang-tidy" check_tidy
+  stage "fuzz: 60 s each" scripts/fuzz.sh 60
   stage "benchmarks" scripts/bench.sh --check
 fi
 tell_times

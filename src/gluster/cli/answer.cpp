@@ -81,6 +81,18 @@ Result<Answer> read_text(const Request& request, const Finished& finished) {
   return answer;
 }
 
+/// A character reference may stand for what UTF-8 has no form for, half a surrogate pair for instance.
+class CleanValues final : public pugi::xml_tree_walker {
+ public:
+  bool for_each(pugi::xml_node& node) override {
+    const std::string_view value = node.value();
+    if (valid_utf8_length(value) < value.size()) {
+      node.set_value(clean_utf8(value).c_str());
+    }
+    return true;
+  }
+};
+
 Result<Answer> read_xml(const Request& request, const Finished& finished) {
   const auto start = finished.out.find("<?xml");
   if (start == std::string::npos) {
@@ -100,6 +112,10 @@ Result<Answer> read_xml(const Request& request, const Finished& finished) {
     return std::unexpected(failure(
         request, ErrorKind::parse,
         std::string("broken XML at byte ") + std::to_string(parsed.offset) + ": " + parsed.description()));
+  }
+  if (answer.text.contains("&#")) {
+    CleanValues clean;
+    answer.xml->traverse(clean);
   }
   const auto op_ret = answer.root().child("opRet");
   if (!op_ret) {

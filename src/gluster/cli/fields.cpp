@@ -1,8 +1,28 @@
 #include "gluster/cli/fields.hpp"
 
+#include <cmath>
 #include <ctime>
 
 namespace glusterfs_exporter::gluster {
+
+namespace {
+
+/// The clock counts nanoseconds in 64 bits, which end in the year 2262; what is written has years up to 9999.
+std::optional<model::Time> at_seconds(std::time_t seconds) {
+  constexpr auto kMost =
+      std::chrono::duration_cast<std::chrono::seconds>(model::Time::duration::max()).count();
+  if (seconds > kMost || seconds < -kMost) {
+    return std::nullopt;
+  }
+  return std::chrono::system_clock::from_time_t(seconds);
+}
+
+}  // namespace
+
+double real_of(pugi::xml_node node, const char* name) {
+  const double value = node.child(name).text().as_double();
+  return std::isfinite(value) ? value : 0;
+}
 
 std::optional<bool> yes_or_no(std::string_view text) {
   if (text == "Yes") {
@@ -32,10 +52,10 @@ std::optional<model::Time> to_time(std::string_view text) {
     if (end == nullptr || *end != '\0') {
       return std::nullopt;
     }
-    return std::chrono::system_clock::from_time_t(timegm(&parts) - zone.tm_gmtoff);
+    return at_seconds(timegm(&parts) - zone.tm_gmtoff);
   }
   parts.tm_isdst = -1;  // let the library find out whether summer time held
-  return std::chrono::system_clock::from_time_t(mktime(&parts));
+  return at_seconds(mktime(&parts));
 }
 
 }  // namespace glusterfs_exporter::gluster

@@ -23,6 +23,9 @@ std::optional<Number> number_of(pugi::xml_node node, const char* name) {
   return to_number<Number>(node.child_value(name));
 }
 
+/// A number with a fraction; 0 when there is none, never infinite nor "nan".
+double real_of(pugi::xml_node node, const char* name);
+
 /// "Yes" and "No", as Gluster writes truth in XML.
 std::optional<bool> yes_or_no(std::string_view text);
 

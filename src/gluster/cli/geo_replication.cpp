@@ -2,6 +2,7 @@
 
 #include "gluster/cli/answers.hpp"
 #include "gluster/cli/fields.hpp"
+#include "gluster/cli/request.hpp"
 
 namespace glusterfs_exporter::gluster {
 
@@ -48,9 +49,14 @@ Result<std::vector<model::GeoReplicationWorker>> read_geo_replication(pugi::xml_
   }
   std::vector<model::GeoReplicationWorker> workers;
   for (const auto volume : report.children("volume")) {
+    // Each worker gets a copy: a name without bounds would take far more memory than the answer does.
+    const auto name = text_of(volume, "name");
+    if (!VolumeName::checked(name)) {
+      return missing("geo_replication_status", "volume><name");
+    }
     for (const auto session : volume.child("sessions").children("session")) {
       for (const auto pair : session.children("pair")) {
-        workers.push_back(read_pair(text_of(volume, "name"), pair));
+        workers.push_back(read_pair(name, pair));
       }
     }
   }

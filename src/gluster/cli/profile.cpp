@@ -53,8 +53,11 @@ void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (i < upcalls_from) {
-      profile.fops.push_back({entry.name, entry.hits, is_timed_fop(entry.name),
-                              entry.average * static_cast<double>(entry.hits) * unit, entry.minimum * unit,
+      const double total = entry.average * static_cast<double>(entry.hits) * unit;
+      if (!std::isfinite(total)) {
+        continue;
+      }
+      profile.fops.push_back({entry.name, entry.hits, is_timed_fop(entry.name), total, entry.minimum * unit,
                               entry.maximum * unit});
     } else if (const auto number = fop_number(entry.name); number && *number < kUpcalls.size()) {
       profile.upcalls.push_back({std::string(kUpcalls[*number]), entry.hits});
@@ -82,9 +85,8 @@ Result<BrickProfileRecord> read_brick(pugi::xml_node node, double unit) {
   }
   std::vector<Entry> entries;
   for (const auto fop : stats.child("fopStats").children("fop")) {
-    entries.push_back({text_of(fop, "name"), number_of(fop, "hits").value_or(0),
-                       fop.child("avgLatency").text().as_double(), fop.child("minLatency").text().as_double(),
-                       fop.child("maxLatency").text().as_double()});
+    entries.push_back({text_of(fop, "name"), number_of(fop, "hits").value_or(0), real_of(fop, "avgLatency"),
+                       real_of(fop, "minLatency"), real_of(fop, "maxLatency")});
   }
   read_fops(entries, unit, brick.profile);
   brick.profile.bytes_read = number_of(stats, "totalRead").value_or(0);

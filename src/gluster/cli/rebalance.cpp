@@ -48,7 +48,7 @@ Result<model::RebalanceReport> read_rebalance(pugi::xml_node root, model::TaskKi
     row.scanned_files = number_of(node, "lookups").value_or(0);
     row.failed_files = number_of(node, "failures").value_or(0);
     row.skipped_files = number_of(node, "skipped").value_or(0);
-    row.run_seconds = node.child("runtime").text().as_double();
+    row.run_seconds = real_of(node, "runtime");
     answer.nodes.push_back(std::move(row));
   }
   return answer;

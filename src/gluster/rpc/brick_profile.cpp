@@ -31,9 +31,12 @@ void read_fops(const Dict& dict, double unit, model::BrickProfile& profile) {
     const auto minimum = dict.real(key + "minlatency");
     const auto maximum = dict.real(key + "maxlatency");
     if (hits && average && minimum && maximum) {
-      profile.fops.push_back({std::string(kFops[number]), *hits, is_timed_fop(kFops[number]),
-                              *average * static_cast<double>(*hits) * unit, *minimum * unit,
-                              *maximum * unit});
+      const double total = *average * static_cast<double>(*hits) * unit;
+      if (!std::isfinite(total)) {
+        continue;
+      }
+      profile.fops.push_back({std::string(kFops[number]), *hits, is_timed_fop(kFops[number]), total,
+                              *minimum * unit, *maximum * unit});
     }
   }
 }
