@@ -46,7 +46,7 @@ class HealIndexReader {
     std::chrono::steady_clock::time_point listed_at;
   };
 
-  static Result<std::uint64_t> count(const std::string& path, std::string_view prefix, Folder& folder);
+  static Result<std::uint64_t> count(const std::string& path, std::string_view prefix, Folder& known);
 
   std::map<std::string, std::map<std::string, Folder>> bricks_;  ///< by path, then by name of the folder
 };

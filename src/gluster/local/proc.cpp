@@ -120,7 +120,7 @@ std::string gluster_version_in(std::string_view maps) {
   return {};
 }
 
-Proc::Proc(std::filesystem::path root) : root_(std::move(root).string()) {
+Proc::Proc(const std::filesystem::path& root) : root_(root.string()) {
   struct statfs filesystem {};
   struct stat fds {};
   // The size of a folder of any other file system says nothing about its entries.

@@ -50,7 +50,7 @@ struct ProcEntry {
 /// Reads files of /proc. A process may be gone at any time, so what cannot be read is nothing, not an error.
 class Proc {
  public:
-  explicit Proc(std::filesystem::path root);
+  explicit Proc(const std::filesystem::path& root);
 
   /// Error: exit, when the folder cannot be read.
   [[nodiscard]] Result<std::vector<ProcEntry>> processes() const;

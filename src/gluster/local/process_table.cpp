@@ -30,8 +30,8 @@ std::uint64_t positive(long value, std::uint64_t otherwise) {
 
 }  // namespace
 
-ProcessTable::ProcessTable(std::filesystem::path proc_root)
-    : proc_(std::move(proc_root)),
+ProcessTable::ProcessTable(const std::filesystem::path& proc_root)
+    : proc_(proc_root),
       ticks_per_second_(positive(::sysconf(_SC_CLK_TCK), 100)),
       page_bytes_(positive(::sysconf(_SC_PAGESIZE), 4096)) {}
 

@@ -28,7 +28,7 @@ struct GlusterProcess {
 /// Gluster's later (a script that ends in `exec glusterd`) by the tenth at the latest.
 class ProcessTable {
  public:
-  explicit ProcessTable(std::filesystem::path proc_root);
+  explicit ProcessTable(const std::filesystem::path& proc_root);
 
   /// By pid; valid until the next call. Error: exit, when /proc cannot be read.
   Result<std::vector<const GlusterProcess*>> read();

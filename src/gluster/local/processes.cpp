@@ -149,7 +149,7 @@ PerBrick<const GlusterProcess*> serving(const Node& node, std::span<const LocalB
 
 }  // namespace
 
-ProcessReader::ProcessReader(std::filesystem::path proc_root) : table_(std::move(proc_root)) {}
+ProcessReader::ProcessReader(const std::filesystem::path& proc_root) : table_(proc_root) {}
 
 Result<NodeProcesses> ProcessReader::read(const std::string& peer_uuid, std::span<const LocalBrick> bricks) {
   auto all = table_.read();

@@ -23,7 +23,7 @@ namespace glusterfs_exporter::gluster::local {
 ///   process with others, for which it may have lived on.
 class ProcessReader {
  public:
-  explicit ProcessReader(std::filesystem::path proc_root = "/proc");
+  explicit ProcessReader(const std::filesystem::path& proc_root = "/proc");
 
   /// Bricks in the result are some of `bricks`. Error: exit, when /proc cannot be read.
   Result<NodeProcesses> read(const std::string& peer_uuid, std::span<const LocalBrick> bricks);

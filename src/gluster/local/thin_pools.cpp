@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -15,7 +16,7 @@ namespace glusterfs_exporter::gluster::local {
 
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::chrono::seconds kDeadline{20};
 constexpr std::size_t kMaxOutputBytes = 8UL * 1024 * 1024;
@@ -25,12 +26,12 @@ std::unexpected<Error> fail(ErrorKind kind, std::string_view why) {
 }
 
 /// A field's text. lvs quotes numbers unless it is told to print json_std.
-std::string text_of(const json& row, const char* name) {
+std::string text_of(const Json& row, const char* name) {
   const auto field = row.find(name);
   if (field == row.end()) {
     return {};
   }
-  if (const auto* text = field->get_ptr<const json::string_t*>()) {
+  if (const auto* text = field->get_ptr<const Json::string_t*>()) {
     return *text;
   }
   return field->is_number() ? field->dump() : std::string();
@@ -42,7 +43,7 @@ std::optional<double> ratio_of(const std::string& percent) {
   double value = 0;
   const auto* end = percent.data() + percent.size();
   const auto [at, error] = std::from_chars(percent.data(), end, value);
-  if (error != std::errc{} || at != end || !(value >= 0 && value <= kWhole)) {
+  if (error != std::errc{} || at != end || std::isnan(value) || value < 0 || value > kWhole) {
     return std::nullopt;
   }
   return value / kWhole;
@@ -56,7 +57,7 @@ struct LogicalVolume {
   std::optional<model::ThinPool> use;  ///< of a thin pool that is active
 };
 
-LogicalVolume read_row(const json& row) {
+LogicalVolume read_row(const Json& row) {
   LogicalVolume volume{.group = text_of(row, "vg_name"),
                        .name = text_of(row, "lv_name"),
                        .pool = text_of(row, "pool_lv"),
@@ -78,20 +79,20 @@ LogicalVolume read_row(const json& row) {
 
 }  // namespace
 
-Result<std::map<std::string, model::ThinPool>> read_thin_pools(std::string_view text,
+Result<std::map<std::string, model::ThinPool>> read_thin_pools(std::string_view json,
                                                                std::span<const std::string> devices) {
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const auto child = [](const json& of, const char* name) -> const json* {
+  const Json document = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const auto child = [](const Json& of, const char* name) -> const Json* {
     const auto found = of.is_object() ? of.find(name) : of.end();
     return found != of.end() && found->is_array() ? &*found : nullptr;
   };
-  const json* reports = child(document, "report");
+  const Json* reports = child(document, "report");
   if (reports == nullptr) {
     return fail(ErrorKind::parse, "no report in the answer");
   }
   std::vector<LogicalVolume> volumes;
   for (const auto& report : *reports) {
-    const json* rows = child(report, "lv");
+    const Json* rows = child(report, "lv");
     if (rows == nullptr) {
       return fail(ErrorKind::parse, "no list of volumes in the answer");
     }
@@ -129,11 +130,13 @@ Result<std::map<std::string, model::ThinPool>> find_thin_pools(std::span<const s
   if (!program) {
     return {};
   }
-  const Command command{.argv = {*program, "--reportformat", "json", "--units", "b", "--nosuffix", "-o",
-                                 "vg_name,lv_name,lv_path,lv_dm_path,lv_kernel_minor,lv_attr,pool_lv,"
-                                 "lv_size,data_percent,metadata_percent"},
-                        .deadline = kDeadline,
-                        .max_output_bytes = kMaxOutputBytes};
+  const std::string fields =
+      "vg_name,lv_name,lv_path,lv_dm_path,lv_kernel_minor,lv_attr,pool_lv,lv_size,data_percent,metadata_"
+      "percent";
+  const Command command{
+      .argv = {*program, "--reportformat", "json", "--units", "b", "--nosuffix", "-o", fields},
+      .deadline = kDeadline,
+      .max_output_bytes = kMaxOutputBytes};
   auto finished = run_process(command, stop);
   if (!finished) {
     return std::unexpected(std::move(finished.error()));
