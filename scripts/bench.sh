@@ -7,17 +7,24 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/lib.sh"
 cd "$HERE/.."
 
-# Times differ from machine to machine and from minute to minute, so only this ratio is held: how much less a series
-# costs than with prometheus-cpp's serializer, on the same data in the same run.
+# Times differ from machine to machine and from minute to minute, so what is held are mostly ratios of one run.
+# How much less a series costs than with prometheus-cpp's serializer, on the same data:
 LEAST_RATIO=8
+# How much less CPU a poll of a node takes over the sockets than through the CLI, and how much it may take at most:
+LEAST_POLL_RATIO=100
+MOST_POLL_CPU_MS=3
+# How much Gluster's processes may have grown after 1,000 polls: the C library of a process takes memory in steps of
+# some MiB for each of its threads that had not worked before.
+MOST_GROWTH_MIB=16
 
 usage() {
   cat <<'END'
 usage: scripts/bench.sh [--check]
 
-Installs what is needed, builds the preset bench and runs the benchmarks.
+Installs what is needed, builds the preset bench and runs the benchmarks. That of polling starts a Gluster cluster of its
+own (number 7 of scripts/cluster.sh) and needs root.
 
-  --check   fails when a ratio that the project promises is not reached
+  --check   fails when something that the project promises is not reached
 END
 }
 
@@ -34,10 +41,17 @@ esac
 
 "$HERE/install-deps.sh" test
 cmake --preset bench
-cmake --build --preset bench --target render_bench
+cmake --build --preset bench --target render_bench poll_bench
 
-result=$(mktemp)
-trap 'rm -f "$result"' EXIT
+scratch=$(mktemp -d)
+export GLUSTER_CLUSTER=7 GLUSTER_CLUSTER_DIR=$scratch/cluster
+clean_up() {
+  if [[ -e $GLUSTER_CLUSTER_DIR ]]; then "$HERE/cluster.sh" down; fi
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+
+result=$scratch/render.json
 build/bench/tests/bench/render_bench --benchmark_out="$result" --benchmark_out_format=json
 
 ns_per_series() { jq ".benchmarks[] | select(.name == \"$1\") | .ns_per_series" "$result"; }
@@ -48,3 +62,26 @@ printf 'rendering: %.0f ns a series, prometheus-cpp %.0f ns, ratio %s\n' "$ours"
 if [[ -n $CHECK ]] && jq -e -n "$ratio < $LEAST_RATIO" >/dev/null; then
   die "rendering is only $ratio times as fast as prometheus-cpp's serializer; at least $LEAST_RATIO is promised"
 fi
+
+"$HERE/cluster.sh" up
+for volume in $("$HERE/cluster.sh" gluster 1 volume list); do
+  # The cluster's script may have started it already.
+  "$HERE/cluster.sh" gluster 1 volume profile "$volume" start >/dev/null 2>&1 || true
+done
+polls=$scratch/polls.json
+build/bench/tests/bench/poll_bench "$("$HERE/cluster.sh" socket 1)" 1000 >"$polls"
+jq -r '"a poll of \(.bricks) bricks: \(.sockets.cpu_ms) ms CPU over the sockets and \(.page.cpu_ms) ms for the page, \(
+  .cli.cpu_ms + .cli.children_cpu_ms) ms through the CLI, ratio \(.cpu_ratio)",
+  (.resident_bytes | to_entries[] | "memory before and after \(.key): \(.value.before) \(.value.after) bytes")' "$polls"
+
+# promise TEXT JQ-CONDITION: with --check, ends with TEXT unless the condition holds of the polls' figures.
+promise() {
+  if [[ -n $CHECK ]] && ! jq -e "$2" "$polls" >/dev/null; then
+    die "$1: $(cat "$polls")"
+  fi
+}
+promise "questions failed" '.failed == {sockets: [], cli: []}'
+promise "a poll started processes" '.sockets.children_cpu_ms == 0'
+promise "a poll takes more than $MOST_POLL_CPU_MS ms CPU" ".sockets.cpu_ms <= $MOST_POLL_CPU_MS"
+promise "a poll takes more than 1/$LEAST_POLL_RATIO of the CLI's CPU" ".cpu_ratio >= $LEAST_POLL_RATIO"
+promise "Gluster's processes grew" "[.resident_bytes[] | .after - .before] | max <= $MOST_GROWTH_MIB * 1048576"

@@ -84,7 +84,8 @@ std::expected<std::optional<std::uint64_t>, int> add_up(const UniqueFd& folder,
 
 }  // namespace
 
-Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::string_view prefix, Folder& known) {
+Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::string_view prefix,
+                                             Folder& known) {
   const UniqueFd folder = open_folder(path);
   if (!folder.is_open()) {
     if (errno == ENOENT) {
@@ -127,8 +128,7 @@ Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::strin
   }
   while (more && *more) {
     if (seen > kMaxEntries) {
-      return std::unexpected(
-          Error{ErrorKind::oversize, clean_utf8(path) + ": more than 10 million entries"});
+      return std::unexpected(Error{ErrorKind::oversize, clean_utf8(path) + ": more than 10 million entries"});
     }
     more = listing.next(take);
   }
@@ -163,10 +163,6 @@ Result<HealIndex> HealIndexReader::read(const std::string& brick_path) {
     return std::unexpected(dirty.error());
   }
   return HealIndex{.pending = *pending, .dirty = *dirty};
-}
-
-void HealIndexReader::keep_only(const std::set<std::string>& brick_paths) {
-  std::erase_if(bricks_, [&](const auto& item) { return !brick_paths.contains(item.first); });
 }
 
 }  // namespace glusterfs_exporter::gluster::local

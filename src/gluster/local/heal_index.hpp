@@ -35,9 +35,6 @@ class HealIndexReader {
   /// was never started) or it cannot be read; oversize, for a folder of more than 10 million entries.
   Result<HealIndex> read(const std::string& brick_path);
 
-  /// Forgets bricks other than these.
-  void keep_only(const std::set<std::string>& brick_paths);
-
  private:
   /// What is known of one folder.
   struct Folder {

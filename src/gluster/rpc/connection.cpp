@@ -38,24 +38,41 @@ bool try_again(int number) {
 
 }  // namespace
 
+/// A descriptor that becomes readable when this program shall stop.
+class Connection::StopSignal {
+ public:
+  explicit StopSignal(std::stop_token stop)
+      : fd_(::eventfd(0, EFD_CLOEXEC)), stop_(std::move(stop)), on_stop_(stop_, Wake{fd_.get()}) {}
+
+  /// -1 when there was none to be had: poll passes over it, and a wait ends a little later.
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] bool requested() const { return stop_.stop_requested(); }
+
+ private:
+  struct Wake {
+    int fd;
+    void operator()() const { ::eventfd_write(fd, 1); }
+  };
+
+  UniqueFd fd_;
+  std::stop_token stop_;
+  std::stop_callback<Wake> on_stop_;
+};
+
 /// Waits for a descriptor until the deadline of one call, or until this program shall stop.
 class Connection::Wait {
  public:
-  Wait(std::stop_token stop, Clock::time_point deadline)
-      : deadline_(deadline),
-        stop_fd_(::eventfd(0, EFD_CLOEXEC)),
-        stop_(std::move(stop)),
-        on_stop_(stop_, Wake{stop_fd_.get()}) {}
+  Wait(const StopSignal& stop, Clock::time_point deadline) : stop_(stop), deadline_(deadline) {}
 
   /// Waits until one of `events` is there, or for `at_most`. Without a descriptor (-1) only time passes.
-  Result<void> wait_for(int fd, short events, std::chrono::milliseconds at_most) {
+  Result<void> wait_for(int fd, short events, std::chrono::milliseconds at_most) const {
     while (true) {
       if (auto so_far = check(); !so_far) {
         return so_far;
       }
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
       const auto time = std::min({left, at_most, std::chrono::milliseconds(60'000)});
-      std::array<pollfd, 2> fds{{{fd, events, 0}, {stop_fd_.get(), POLLIN, 0}}};
+      std::array<pollfd, 2> fds{{{fd, events, 0}, {stop_.fd(), POLLIN, 0}}};
       const int ready = ::poll(fds.data(), fds.size(), static_cast<int>(std::max<long>(time.count(), 0)));
       if (ready < 0 && errno != EINTR) {
         return failed(ErrorKind::connect, "cannot wait: " + system_text(errno));
@@ -65,13 +82,13 @@ class Connection::Wait {
       }
     }
   }
-  Result<void> wait_for(int fd, short events) {
+  Result<void> wait_for(int fd, short events) const {
     return wait_for(fd, events, std::chrono::milliseconds::max());
   }
 
   /// An error once it is too late; must be asked now and then while data keeps coming, too.
   [[nodiscard]] Result<void> check() const {
-    if (stop_.stop_requested()) {
+    if (stop_.requested()) {
       return failed(ErrorKind::cancelled, "this program is stopping");
     }
     if (Clock::now() >= deadline_) {
@@ -81,19 +98,14 @@ class Connection::Wait {
   }
 
  private:
-  struct Wake {
-    int fd;
-    void operator()() const { ::eventfd_write(fd, 1); }
-  };
-
+  const StopSignal& stop_;
   Clock::time_point deadline_;
-  UniqueFd stop_fd_;  // when there was none to be had (-1), poll passes over it, and check() is late
-  std::stop_token stop_;
-  std::stop_callback<Wake> on_stop_;
 };
 
 Connection::Connection(Endpoint endpoint, std::stop_token stop)
-    : endpoint_(std::move(endpoint)), stop_(std::move(stop)) {}
+    : endpoint_(std::move(endpoint)), stop_(std::make_unique<const StopSignal>(std::move(stop))) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection::~Connection() = default;
 
 Error Connection::with_place(Error error, const ReadOnlyCall& call) const {
   error.context = std::string(call.procedure().name) + " at " + endpoint_.socket + ": " + error.context;
@@ -101,7 +113,7 @@ Error Connection::with_place(Error error, const ReadOnlyCall& call) const {
 }
 
 Result<Reply> Connection::ask(const ReadOnlyCall& call, Clock::time_point deadline) {
-  Wait wait(stop_, deadline);
+  const Wait wait(*stop_, deadline);
   const bool kept = socket_.is_open();
   auto reply = exchange(call, wait);
   if (!reply && kept && reply.error().kind == ErrorKind::connect) {
@@ -115,7 +127,7 @@ Result<Reply> Connection::ask(const ReadOnlyCall& call, Clock::time_point deadli
   return reply;
 }
 
-Result<Reply> Connection::exchange(const ReadOnlyCall& call, Wait& wait) {
+Result<Reply> Connection::exchange(const ReadOnlyCall& call, const Wait& wait) {
   if (auto so_far = wait.check(); !so_far) {
     return std::unexpected(std::move(so_far.error()));
   }
@@ -135,7 +147,7 @@ Result<Reply> Connection::exchange(const ReadOnlyCall& call, Wait& wait) {
   return read_reply(call.procedure(), xid, *message);
 }
 
-Result<void> Connection::open(Wait& wait) {
+Result<void> Connection::open(const Wait& wait) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (endpoint_.socket.empty() || endpoint_.socket.size() >= sizeof address.sun_path) {
@@ -163,7 +175,7 @@ Result<void> Connection::open(Wait& wait) {
   return {};
 }
 
-Result<void> Connection::send(std::string_view bytes, Wait& wait) {
+Result<void> Connection::send(std::string_view bytes, const Wait& wait) {
   while (!bytes.empty()) {
     const auto count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count >= 0) {
@@ -177,8 +189,11 @@ Result<void> Connection::send(std::string_view bytes, Wait& wait) {
   return {};
 }
 
-Result<std::string> Connection::receive(Wait& wait) {
+Result<std::string> Connection::receive(const Wait& wait) {
   RecordReader reader(endpoint_.largest_reply);
+  if (auto waited = wait.wait_for(socket_.get(), POLLIN); !waited) {
+    return std::unexpected(std::move(waited.error()));
+  }
   std::array<char, kChunkBytes> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   while (true) {
     if (auto so_far = wait.check(); !so_far) {

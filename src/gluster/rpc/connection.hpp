@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ struct Endpoint {
 class Connection {
  public:
   explicit Connection(Endpoint endpoint, std::stop_token stop = {});
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) = delete;
+  ~Connection();
 
   /// Sends `call` and waits for its reply, whether that says yes or no. Errors: connect, timeout, parse,
   /// oversize, cancelled. The context names the call and the socket.
@@ -74,17 +78,18 @@ class Connection {
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
 
  private:
+  class StopSignal;
   class Wait;
 
-  Result<Reply> exchange(const ReadOnlyCall& call, Wait& wait);
-  Result<void> open(Wait& wait);
-  Result<void> send(std::string_view bytes, Wait& wait);
+  Result<Reply> exchange(const ReadOnlyCall& call, const Wait& wait);
+  Result<void> open(const Wait& wait);
+  Result<void> send(std::string_view bytes, const Wait& wait);
   /// The next message that is no callback.
-  Result<std::string> receive(Wait& wait);
+  Result<std::string> receive(const Wait& wait);
   [[nodiscard]] Error with_place(Error error, const ReadOnlyCall& call) const;
 
   Endpoint endpoint_;
-  std::stop_token stop_;
+  std::unique_ptr<const StopSignal> stop_;
   UniqueFd socket_;
   std::uint32_t last_xid_ = 0;
 };
