@@ -43,22 +43,33 @@ while (($# > 0)); do
 done
 CTEST_ARGUMENTS+=("$@")
 
-TIMES=()
+LOGS=build/test-logs
+mkdir -p "$LOGS"
+TIMES=$LOGS/times
+: >"$TIMES"
 
-tell_times() { printf '%s\n' "${TIMES[@]}" >&2; }
+tell_times() { cat "$TIMES" >&2; }
 
-# stage NAME COMMAND…: the first one that fails ends the run.
+# stage NAME COMMAND…: 1 when it fails.
 stage() {
   local name=$1 started=$SECONDS
   shift
   progress "$name"
   if "$@"; then
-    TIMES+=("$(printf '%5d s  ok      %s' $((SECONDS - started)) "$name")")
+    printf '%5d s  ok      %s\n' $((SECONDS - started)) "$name" >>"$TIMES"
   else
-    TIMES+=("$(printf '%5d s  FAILED  %s' $((SECONDS - started)) "$name")")
-    tell_times
-    exit 1
+    printf '%5d s  FAILED  %s\n' $((SECONDS - started)) "$name" >>"$TIMES"
+    return 1
   fi
+}
+
+# quiet_stage NAME COMMAND…: what it prints goes to a file, which is shown when it fails.
+quiet_stage() {
+  local log="$LOGS/${1//[^a-z0-9]/-}.log"
+  stage "$@" >"$log" 2>&1 || {
+    cat "$log" >&2
+    return 1
+  }
 }
 
 check_format() {
@@ -81,10 +92,10 @@ check_tidy() { run-clang-tidy-16 -quiet -p build/dev "$PWD/src/.*" 2>&1 | grep -
 
 build() { cmake --preset "$1" && cmake --build --preset "$1"; }
 
-# run_tests PRESET [LABEL]
+# run_tests PRESET LABEL|all-but-unit
 run_tests() {
   local command=(ctest --preset "$1" --output-on-failure)
-  if (($# > 1)); then command+=(-L "^$2\$"); fi
+  if [[ $2 == all-but-unit ]]; then command+=(-LE '^unit$'); else command+=(-L "^$2\$"); fi
   # A label without tests is a mistake; a -R of the caller may well match nothing in one of the presets.
   if ((${#CTEST_ARGUMENTS[@]} == 0)); then command+=(--no-tests=error); fi
   # The thread sanitizer of GCC 12 aborts where the kernel randomizes more address bits than it knows of. A container
@@ -101,20 +112,45 @@ update_expected() { UPDATE_EXPECTED=1 run_tests dev unit; }
 # Read by CMake when it configures for the first time.
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 
-stage "format" check_format
-stage "scripts" check_scripts
-stage "dev: build" build dev
-if [[ -n $UPDATE ]]; then stage "dev: rewrite expected pages" update_expected; fi
-if [[ -n $QUICK ]]; then
-  stage "dev: unit tests" run_tests dev unit
-else
-  stage "dev: all tests" run_tests dev
-  stage "asan: build" build asan
-  stage "asan: unit tests" run_tests asan unit
-  stage "tsan: build" build tsan
-  stage "tsan: unit tests" run_tests tsan unit
-  stage "clang-tidy" check_tidy
-  stage "fuzz: 60 s each" scripts/fuzz.sh 60
-  stage "benchmarks" scripts/bench.sh --check
+# The first stage that fails ends the run: what was started beside it, too.
+BESIDE=
+end_beside() { if [[ -n $BESIDE ]]; then kill -- "-$BESIDE" 2>/dev/null || true; fi; }
+trap end_beside EXIT
+must() {
+  "$@" || {
+    tell_times
+    exit 1
+  }
+}
+
+# Builds and checks that keep the processors busy, as long as there is nothing better to do.
+work_beside() {
+  quiet_stage "asan: build" build asan &&
+    quiet_stage "asan: unit tests" run_tests asan unit &&
+    quiet_stage "tsan: build" build tsan &&
+    quiet_stage "tsan: unit tests" run_tests tsan unit &&
+    quiet_stage "clang-tidy" check_tidy
+}
+
+must stage "format" check_format
+must stage "scripts" check_scripts
+must stage "dev: build" build dev
+if [[ -n $UPDATE ]]; then must stage "dev: rewrite expected pages" update_expected; fi
+must stage "dev: unit tests" run_tests dev unit
+if [[ -z $QUICK ]]; then
+  # The tests on a real cluster mostly wait.
+  set -m
+  (
+    renice -n 19 "$BASHPID" >/dev/null
+    work_beside
+  ) &
+  BESIDE=$!
+  set +m
+  must stage "dev: all other tests" run_tests dev all-but-unit
+  progress "the rest of what was started beside"
+  must wait "$BESIDE"
+  BESIDE=
+  must stage "fuzz: 60 s each" scripts/fuzz.sh 60
+  must stage "benchmarks" scripts/bench.sh --check
 fi
 tell_times
