@@ -8,28 +8,16 @@
 #include "collect/reports.hpp"
 #include "collect/scheduler.hpp"
 #include "collect/table.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_source.hpp"
 
 namespace glusterfs_exporter::collect {
 namespace {
 
 using namespace std::chrono_literals;
+using test::eventually;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr auto kLongEnough = 10s;  // for what should happen at once, on a busy machine
-
-template <class Condition>
-bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kLongEnough;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
 
 /// The exporter on the first of three nodes, "uuid1", with the default settings.
 class NodeCollectors : public testing::Test {

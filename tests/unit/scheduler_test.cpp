@@ -8,30 +8,18 @@
 #include <atomic>
 
 #include "collect/table.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_source.hpp"
 
 namespace glusterfs_exporter::collect {
 namespace {
 
 using namespace std::chrono_literals;
+using test::eventually;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr auto kLongEnough = 10s;  // for what should happen at once, on a busy machine
-
-template <class Condition>
-bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kLongEnough;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
 
 class SchedulerTest : public testing::Test {
  protected:
