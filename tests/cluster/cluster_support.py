@@ -14,10 +14,11 @@ from support import REPOSITORY, ExporterTestCase, collectors_every, wait_until, 
 
 NODES = (1, 2, 3)
 SCRIPT = REPOSITORY / "scripts" / "cluster.sh"
-# Number 1, since "heal info" works in no other. In a directory of its own, so that what a killed test run left behind
-# is told apart from a cluster that somebody needs.
-CLUSTER_NUMBER = 1
-DIRECTORY = Path(os.environ.get("GLUSTER_CLUSTER_DIR") or "/tmp/glusterfs_exporter-cluster-tests")
+# The files about "heal info" need number 1: it works in no other. Another number lets tests run beside these.
+CLUSTER_NUMBER = int(os.environ.get("GLUSTER_CLUSTER") or 1)
+# A directory of its own, so that what a killed test run left behind is told apart from a cluster that somebody needs.
+_OWN_DIRECTORY = "/tmp/glusterfs_exporter-cluster-tests" + (f"-{CLUSTER_NUMBER}" if CLUSTER_NUMBER != 1 else "")
+DIRECTORY = Path(os.environ.get("GLUSTER_CLUSTER_DIR") or _OWN_DIRECTORY)
 STARTED_BY = Path(f"{DIRECTORY}.started-by")
 NO_FUSE = 3
 LOCKED = (
@@ -117,7 +118,7 @@ class Cluster:
         if starter is None:
             raise RuntimeError(
                 f"a cluster that these tests did not start is in {DIRECTORY}. If nobody needs it:"
-                f" GLUSTER_CLUSTER_DIR={DIRECTORY} {SCRIPT} down"
+                f" GLUSTER_CLUSTER={CLUSTER_NUMBER} GLUSTER_CLUSTER_DIR={DIRECTORY} {SCRIPT} down"
             )
         if _process_start(starter[0]) == starter[1]:
             raise RuntimeError(f"other tests (process {starter[0]}) use the cluster in {DIRECTORY} now")
