@@ -427,8 +427,9 @@ class ClusterTestCase(ExporterTestCase):
         super().tearDownClass()
 
     def start_exporter_on(self, node, config):
-        """An exporter on that node, ready. On node 1 without --gluster.socket: the built-in one is that node's."""
-        flags = [] if node == 1 else [f"--gluster.socket={cluster.socket(node)}"]
+        """An exporter on that node, ready. On node 1 of cluster 1 without --gluster.socket: the built-in one is its."""
+        built_in = (CLUSTER_NUMBER, node) == (1, 1)
+        flags = [] if built_in else [f"--gluster.socket={cluster.socket(node)}"]
         exporter = self.start_exporter(flags=flags, config=config, address=cluster.address(node))
         return exporter.wait_ready(60)
 
