@@ -1,5 +1,6 @@
 """What only the tests in this folder share."""
 
+import html.parser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,3 +104,35 @@ def overlaps(moments, counts):
         else:
             del running[command.pid]
     return found
+
+
+class LandingPage(html.parser.HTMLParser):
+    """The links of the page, and the rows of its table as texts; strict about what was opened and not closed."""
+
+    _VOID = {"meta", "link", "br", "hr", "img"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.rows, self._open = [], [], []
+        self.feed(text)
+        self.close()
+        if self._open:
+            raise AssertionError(f"not closed: {self._open}")
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in self._VOID:
+            self._open.append(tag)
+        if "href" in dict(attributes):
+            self.links.append(dict(attributes)["href"])
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        if not self._open or self._open.pop() != tag:
+            raise AssertionError(f"</{tag}> closes nothing")
+
+    def handle_data(self, data):
+        if "td" in self._open or "th" in self._open:
+            self.rows[-1][-1] += data

@@ -1,11 +1,18 @@
 """What is served, in which forms, and that a scrape costs Gluster nothing."""
 
 import gzip
-import html.parser
 import socket
 import unittest
 
-from stack import ALL_OK, BY_CLI, WATCHED_GLUSTER, every_hour, every_second, wait_until_all_is_well
+from stack import (
+    ALL_OK,
+    BY_CLI,
+    WATCHED_GLUSTER,
+    LandingPage,
+    every_hour,
+    every_second,
+    wait_until_all_is_well,
+)
 
 from support import (
     ASK_THE_CLUSTER,
@@ -161,38 +168,6 @@ class Pages(Served):
         wait_until(lambda: exporter.get("/gluster/metrics").status == 200, "the page is there")
         self.assertEqual(exporter.get("/metrics").status, 404)
         self.assertEqual(LandingPage(exporter.get("/").text).links[1], "/gluster/metrics")
-
-
-class LandingPage(html.parser.HTMLParser):
-    """The links of the page, and the rows of its table as texts; strict about what was opened and not closed."""
-
-    _VOID = {"meta", "link", "br", "hr", "img"}
-
-    def __init__(self, text):
-        super().__init__()
-        self.links, self.rows, self._open = [], [], []
-        self.feed(text)
-        self.close()
-        if self._open:
-            raise AssertionError(f"not closed: {self._open}")
-
-    def handle_starttag(self, tag, attributes):
-        if tag not in self._VOID:
-            self._open.append(tag)
-        if "href" in dict(attributes):
-            self.links.append(dict(attributes)["href"])
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-
-    def handle_endtag(self, tag):
-        if not self._open or self._open.pop() != tag:
-            raise AssertionError(f"</{tag}> closes nothing")
-
-    def handle_data(self, data):
-        if "td" in self._open or "th" in self._open:
-            self.rows[-1][-1] += data
 
 
 class ScrapesCostNothing(Served):
