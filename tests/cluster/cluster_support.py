@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
 
-from support import REPOSITORY, ExporterTestCase, collectors_every, wait_until, wait_until_equal
+from support import ASK_THE_NODE, REPOSITORY, ExporterTestCase, collectors_every, wait_until, wait_until_equal
 
 NODES = (1, 2, 3)
 SCRIPT = REPOSITORY / "scripts" / "cluster.sh"
@@ -21,6 +21,12 @@ _OWN_DIRECTORY = "/tmp/glusterfs_exporter-cluster-tests" + (f"-{CLUSTER_NUMBER}"
 DIRECTORY = Path(os.environ.get("GLUSTER_CLUSTER_DIR") or _OWN_DIRECTORY)
 STARTED_BY = Path(f"{DIRECTORY}.started-by")
 NO_FUSE = 3
+# The collectors that together tell something of all bricks and daemons: of its own node's an exporter asks the node, of
+# the others' the CLI.
+ONLINE = ("status", "processes")
+SIZES = ("detail", "filesystems")
+PROFILES = ("profile", "brick_profile")
+HEAL_COUNTS = ("heal_count", "heal_index")
 LOCKED = (
     "Another transaction",
     "Locking failed",
@@ -268,8 +274,11 @@ cluster = Cluster()
 
 def fast_config(default="3s", without=(), **intervals):
     """A configuration that polls soon. Name the collectors that a test is about with the interval "1s"; with all of
-    them at one second the exporter holds some lock nearly all the time, and the test's own commands wait."""
+    them at one second the exporter holds some lock nearly all the time, and the test's own commands wait. What an
+    exporter asks its own node holds no lock, and is at one second always."""
     collectors = collectors_every(default, without=without)
+    for name in ASK_THE_NODE:
+        collectors[name]["interval"] = "1s"
     for name, interval in intervals.items():
         collectors[name]["interval"] = interval
     return {"collectors": collectors}

@@ -44,6 +44,8 @@ scrape_configs:
     http_sd_configs:
       - url: http://{exporter}/sd
         refresh_interval: 1s
+      - url: http://{exporter}/sd?as=another
+        refresh_interval: 1s
     relabel_configs:
       - source_labels: [__meta_glusterfs_host]
         target_label: node
@@ -221,7 +223,8 @@ class Scraped(PrometheusTestCase):
 
 
 class Discovered(PrometheusTestCase):
-    """Prometheus knows the address of one exporter, and finds the others by asking it."""
+    """Prometheus knows the address of one exporter, and finds the others by asking it. It asks two places, so that the
+    loss of one would not matter."""
 
     NODES = ("127.1.1.1", "127.1.1.2", "127.1.1.3")  # of the recorded cluster
     UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -235,7 +238,10 @@ class Discovered(PrometheusTestCase):
         self.prometheus = self.start_prometheus(DISCOVERING_CONFIG.format(exporter=address))
 
     def targets(self):
-        return {target["scrapeUrl"]: target for target in self.prometheus.api("targets")["activeTargets"]}
+        targets = self.prometheus.api("targets")["activeTargets"]
+        found = {target["scrapeUrl"]: target for target in targets}
+        self.assertEqual(len(found), len(targets), "a target that both places name is scraped twice")
+        return found
 
     def health(self):
         return {url: target["health"] for url, target in self.targets().items()}
