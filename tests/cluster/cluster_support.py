@@ -10,7 +10,15 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
 
-from support import ASK_THE_NODE, REPOSITORY, ExporterTestCase, collectors_every, wait_until, wait_until_equal
+from support import (
+    ASK_THE_NODE,
+    REPOSITORY,
+    ExporterTestCase,
+    Samples,
+    collectors_every,
+    wait_until,
+    wait_until_equal,
+)
 
 NODES = (1, 2, 3)
 SCRIPT = REPOSITORY / "scripts" / "cluster.sh"
@@ -323,6 +331,18 @@ def mentions(samples, volume):
     return {key: value for key, value in samples.items() if ("volume", volume) in key[1]}
 
 
+def together(leader, *others):
+    """The samples of a leader's page, and what other pages say of bricks and hosts. Nothing may stand on two pages."""
+    everything = Samples(leader)
+    for samples in others:
+        for key, value in samples.items():
+            if {"volume", "host"} & dict(key[1]).keys():
+                if key in everything:
+                    raise AssertionError(f"{key} is told by two exporters")
+                everything[key] = value
+    return everything
+
+
 HEAL_NAMES = (
     "glusterfs_brick_heal_pending_entries",
     "glusterfs_brick_split_brain_entries",
@@ -435,12 +455,15 @@ class ClusterTestCase(ExporterTestCase):
         wait_until_equal(cluster.state, cls._state_before, f"{cls.__name__} leaves the cluster as it found it")
         super().tearDownClass()
 
-    def start_exporter_on(self, node, config):
-        """An exporter on that node, ready. On node 1 of cluster 1 without --gluster.socket: the built-in one is its."""
-        built_in = (CLUSTER_NUMBER, node) == (1, 1)
-        flags = [] if built_in else [f"--gluster.socket={cluster.socket(node)}"]
-        exporter = self.start_exporter(flags=flags, config=config, address=cluster.address(node))
-        return exporter.wait_ready(60)
+    def start_exporter_on(self, node, config, flags=(), port=None):
+        """An exporter on that node, ready."""
+        return self.launch_exporter_on(node, config, flags, port).wait_ready(60)
+
+    def launch_exporter_on(self, node, config, flags=(), port=None):
+        """The same without waiting. On node 1 of cluster 1 without --gluster.socket: the built-in one is its."""
+        if (CLUSTER_NUMBER, node) != (1, 1):
+            flags = [f"--gluster.socket={cluster.socket(node)}", *flags]
+        return self.start_exporter(flags=flags, config=config, address=cluster.address(node), port=port)
 
     def mount_or_skip(self, volume):
         point = cluster.mount(volume)
