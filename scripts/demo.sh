@@ -330,6 +330,19 @@ query_answers() {
   [[ $answer == "$2" ]] || { say "$1 is $answer, expected $2" && return 1; }
 }
 
+# gives_nothing QUERY: no series answers the query.
+gives_nothing() {
+  local answer
+  answer=$(fetch --fail -G --data-urlencode "query=$1" "http://$PROMETHEUS/api/v1/query" 2>&1) || {
+    say "$answer" && return 1
+  }
+  jq -e '.data.result | length == 0' <<<"$answer" >/dev/null || {
+    say "$1 gives $(jq '.data.result | length' <<<"$answer") series, expected none; the first:" \
+      "$(jq -c '.data.result[0].metric' <<<"$answer")"
+    return 1
+  }
+}
+
 CHECKED=0
 FAILED=()
 
@@ -352,6 +365,28 @@ check() {
   fi
 }
 
+# Every exporter tells of its own node, and one of them of the cluster. These wait for more scrapes than one.
+check_that_each_thing_is_told_once() {
+  local label bricks=15 daemons=$((2 * ${#NODES[@]})) # glusterd and the self-heal daemon
+  # An aggregation forgets the metric's name unless a label holds it.
+  local name="\"metric\", \"\$1\", \"__name__\", \"(.+)\""
+  check 60 "one exporter speaks for the cluster" query_answers 'sum(glusterfs_exporter_leader)' 1
+  check 10 "the others know that they do not" query_answers 'count(glusterfs_exporter_leader)' "${#NODES[@]}"
+  check 60 "all $bricks bricks are online" query_answers 'count(glusterfs_brick_online == 1)' "$bricks"
+  check 30 "all $daemons daemons are online" query_answers 'count(glusterfs_daemon_online == 1)' "$daemons"
+  check 60 "each volume is there once" query_answers 'count(glusterfs_volume_info)' "${#VOLUMES[@]}"
+  check 60 "the cluster's health is there once" query_answers 'sum(glusterfs_cluster_health)' 1
+  for label in volume brick host; do
+    check 30 "no series about a $label comes from two exporters" gives_nothing \
+      "count without (instance) (label_replace({__name__=~\"glusterfs_.+\",$label!=\"\"}, $name)) > 1"
+  done
+  check 30 "every exporter asks glusterd's socket for the volumes" query_answers \
+    'sum(glusterfs_exporter_source_info{question="topology",source="rpc"})' "${#NODES[@]}"
+  check 10 "none asks in any other way for them" query_answers \
+    'count(glusterfs_exporter_source_info{question="topology"})' "${#NODES[@]}"
+  check 30 "no collector fails" gives_nothing 'glusterfs_scrape_collector_success == 0'
+}
+
 run_checks() {
   local node path
   progress "checking"
@@ -368,6 +403,7 @@ run_checks() {
   # Two scrape intervals of config/prometheus.yml, and some.
   check 40 "Prometheus has all targets up" targets_up
   check 20 "Prometheus answers sum(glusterfs_up) with ${#NODES[@]}" query_answers 'sum(glusterfs_up)' "${#NODES[@]}"
+  check_that_each_thing_is_told_once
   if ((${#FAILED[@]} > 0)); then
     show_logs exporter-1 exporter-2 exporter-3 prometheus alertmanager
     say "${#FAILED[@]} of $CHECKED assertions do not hold:"

@@ -99,9 +99,12 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
 
-  const auto log =
-      make_logger(config.log.level, config.log.format, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  // --once is for scripts: where all is well it has nothing to say beside its page, unless somebody asks for
+  // more.
+  const bool once = invocation->action == config::Invocation::Action::once;
+  const bool quiet = once && !config.origins.contains("log.level");
+  const auto log = make_logger(quiet ? "warn" : config.log.level, config.log.format,
+                               std::make_shared<spdlog::sinks::stderr_sink_mt>());
   App app(config, std::move(program), log);
-  return invocation->action == config::Invocation::Action::once ? print_once(app)
-                                                                : serve(app, config, *log, ending_signals);
+  return once ? print_once(app) : serve(app, config, *log, ending_signals);
 }

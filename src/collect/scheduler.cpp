@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 /// one picture.
 constexpr auto kSameMoment = 100ms;
 
+/// A lane that is never idle, as when each answer takes long to time out, tells its news this often.
+constexpr auto kNewsAtLeastEvery = 1s;
+
 /// What decides which questions make sense: when it changes, new answers are wanted now.
 std::string outline_of(const gluster::Topology& topology) {
   std::string outline;
@@ -137,8 +140,7 @@ void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
     follow_leader(ended);
   }
   changed_.notify_all();
-  const auto* next = next_of(entry.spec->lane);
-  const bool news = next == nullptr || next->timing.due() > ended + kSameMoment;
+  const bool news = is_time_for_news(entry.spec->lane, started, ended);
   lock.unlock();
   if (entry.spec == &processes_collector) {
     parts_.on_processes();
@@ -147,6 +149,17 @@ void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
     parts_.on_news();
   }
   lock.lock();
+}
+
+bool Scheduler::is_time_for_news(Lane lane, SteadyTime started, SteadyTime ended) {
+  const auto* next = next_of(lane);
+  auto& since = untold_since_[lane];
+  since = since.value_or(started);
+  if (next != nullptr && due_of(*next) <= ended + kSameMoment && ended < *since + kNewsAtLeastEvery) {
+    return false;
+  }
+  since.reset();
+  return true;
 }
 
 void Scheduler::record(Entry& entry, const Run& run, const Result<Found>& result, SteadyTime ended) {

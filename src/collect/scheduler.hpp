@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -79,6 +80,8 @@ class Scheduler {
   Entry* next_of(Lane lane);
   /// Runs one collector; takes and leaves the lock held.
   void run(Entry& entry, std::unique_lock<std::mutex>& lock);
+  /// Whether to tell now of the runs of this lane that ended and are not told of yet. Needs the mutex.
+  bool is_time_for_news(Lane lane, SteadyTime started, SteadyTime ended);
   void record(Entry& entry, const Run& run, const Result<Found>& result, SteadyTime ended);
   /// Decides anew who leads; the leader's collectors run at once when it is this one.
   void follow_leader(SteadyTime now);
@@ -95,6 +98,7 @@ class Scheduler {
   bool topology_known_ = false;
   std::string topology_outline_;
   std::optional<bool> leader_;
+  std::map<Lane, std::optional<SteadyTime>> untold_since_;  ///< when the first of these runs began
   std::minstd_rand chance_;
   std::vector<std::jthread> lanes_;
 };

@@ -4,6 +4,21 @@
 
 namespace glusterfs_exporter::collect {
 
+namespace {
+
+std::expected<void, config::ConfigError> must_stay_on(const config::Config& config,
+                                                      const CollectorSpec& collector, std::string_view why) {
+  const auto& name = collector.defaults.name;
+  if (config.collectors.find(name)->second.enabled) {
+    return {};
+  }
+  const auto key = "collectors." + std::string(name) + ".enabled";
+  return std::unexpected(
+      config::ConfigError{config.origin(key), key + ": must stay true: " + std::string(why)});
+}
+
+}  // namespace
+
 std::span<const CollectorSpec* const> collector_table() {
   static constexpr std::array<const CollectorSpec*, 23> kTable{
       &topology_collector,    &peers_collector,      &exporters_collector,      &processes_collector,
@@ -25,11 +40,20 @@ std::vector<config::CollectorDefaults> collector_defaults() {
 }
 
 std::expected<void, config::ConfigError> check_collectors(const config::Config& config) {
-  const auto& name = topology_collector.defaults.name;
-  if (!config.collectors.find(name)->second.enabled) {
-    const auto key = "collectors." + std::string(name) + ".enabled";
-    return std::unexpected(config::ConfigError{
-        config.origin(key), key + ": must stay true: the other collectors ask about the volumes it finds"});
+  if (const auto kept =
+          must_stay_on(config, topology_collector, "the other collectors ask about the volumes it finds");
+      !kept) {
+    return kept;
+  }
+  if (config.cluster.leader == config::LeaderChoice::automatic) {
+    for (const auto* collector : {&peers_collector, &exporters_collector}) {
+      if (const auto kept =
+              must_stay_on(config, *collector,
+                           "with cluster.leader auto it decides which exporter speaks for the cluster");
+          !kept) {
+        return kept;
+      }
+    }
   }
   for (const auto* collector : collector_table()) {
     const auto key = "collectors." + std::string(collector->defaults.name) + ".enabled";

@@ -10,16 +10,31 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
 
-from support import REPOSITORY, ExporterTestCase, collectors_every, wait_until, wait_until_equal
+from support import (
+    ASK_THE_NODE,
+    REPOSITORY,
+    ExporterTestCase,
+    Samples,
+    collectors_every,
+    wait_until,
+    wait_until_equal,
+)
 
 NODES = (1, 2, 3)
 SCRIPT = REPOSITORY / "scripts" / "cluster.sh"
-# Number 1, since "heal info" works in no other. In a directory of its own, so that what a killed test run left behind
-# is told apart from a cluster that somebody needs.
-CLUSTER_NUMBER = 1
-DIRECTORY = Path(os.environ.get("GLUSTER_CLUSTER_DIR") or "/tmp/glusterfs_exporter-cluster-tests")
+# The files about "heal info" need number 1: it works in no other. Another number lets tests run beside these.
+CLUSTER_NUMBER = int(os.environ.get("GLUSTER_CLUSTER") or 1)
+# A directory of its own, so that what a killed test run left behind is told apart from a cluster that somebody needs.
+_OWN_DIRECTORY = "/tmp/glusterfs_exporter-cluster-tests" + (f"-{CLUSTER_NUMBER}" if CLUSTER_NUMBER != 1 else "")
+DIRECTORY = Path(os.environ.get("GLUSTER_CLUSTER_DIR") or _OWN_DIRECTORY)
 STARTED_BY = Path(f"{DIRECTORY}.started-by")
 NO_FUSE = 3
+# The collectors that together tell something of all bricks and daemons: of its own node's an exporter asks the node, of
+# the others' the CLI.
+ONLINE = ("status", "processes")
+SIZES = ("detail", "filesystems")
+PROFILES = ("profile", "brick_profile")
+HEAL_COUNTS = ("heal_count", "heal_index")
 LOCKED = (
     "Another transaction",
     "Locking failed",
@@ -117,7 +132,7 @@ class Cluster:
         if starter is None:
             raise RuntimeError(
                 f"a cluster that these tests did not start is in {DIRECTORY}. If nobody needs it:"
-                f" GLUSTER_CLUSTER_DIR={DIRECTORY} {SCRIPT} down"
+                f" GLUSTER_CLUSTER={CLUSTER_NUMBER} GLUSTER_CLUSTER_DIR={DIRECTORY} {SCRIPT} down"
             )
         if _process_start(starter[0]) == starter[1]:
             raise RuntimeError(f"other tests (process {starter[0]}) use the cluster in {DIRECTORY} now")
@@ -267,8 +282,11 @@ cluster = Cluster()
 
 def fast_config(default="3s", without=(), **intervals):
     """A configuration that polls soon. Name the collectors that a test is about with the interval "1s"; with all of
-    them at one second the exporter holds some lock nearly all the time, and the test's own commands wait."""
+    them at one second the exporter holds some lock nearly all the time, and the test's own commands wait. What an
+    exporter asks its own node holds no lock, and is at one second always."""
     collectors = collectors_every(default, without=without)
+    for name in ASK_THE_NODE:
+        collectors[name]["interval"] = "1s"
     for name, interval in intervals.items():
         collectors[name]["interval"] = interval
     return {"collectors": collectors}
@@ -311,6 +329,18 @@ def brick_value(samples, name, volume, brick):
 def mentions(samples, volume):
     """Every sample that says anything about the volume."""
     return {key: value for key, value in samples.items() if ("volume", volume) in key[1]}
+
+
+def together(leader, *others):
+    """The samples of a leader's page, and what other pages say of bricks and hosts. Nothing may stand on two pages."""
+    everything = Samples(leader)
+    for samples in others:
+        for key, value in samples.items():
+            if {"volume", "host"} & dict(key[1]).keys():
+                if key in everything:
+                    raise AssertionError(f"{key} is told by two exporters")
+                everything[key] = value
+    return everything
 
 
 HEAL_NAMES = (
@@ -425,11 +455,15 @@ class ClusterTestCase(ExporterTestCase):
         wait_until_equal(cluster.state, cls._state_before, f"{cls.__name__} leaves the cluster as it found it")
         super().tearDownClass()
 
-    def start_exporter_on(self, node, config):
-        """An exporter on that node, ready. On node 1 without --gluster.socket: the built-in one is that node's."""
-        flags = [] if node == 1 else [f"--gluster.socket={cluster.socket(node)}"]
-        exporter = self.start_exporter(flags=flags, config=config, address=cluster.address(node))
-        return exporter.wait_ready(60)
+    def start_exporter_on(self, node, config, flags=(), port=None):
+        """An exporter on that node, ready."""
+        return self.launch_exporter_on(node, config, flags, port).wait_ready(60)
+
+    def launch_exporter_on(self, node, config, flags=(), port=None):
+        """The same without waiting. On node 1 of cluster 1 without --gluster.socket: the built-in one is its."""
+        if (CLUSTER_NUMBER, node) != (1, 1):
+            flags = [f"--gluster.socket={cluster.socket(node)}", *flags]
+        return self.start_exporter(flags=flags, config=config, address=cluster.address(node), port=port)
 
     def mount_or_skip(self, volume):
         point = cluster.mount(volume)

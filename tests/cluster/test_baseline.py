@@ -7,6 +7,7 @@ import unittest
 from cluster_support import (
     LAYOUTS,
     NODES,
+    PROFILES,
     ClusterTestCase,
     by_brick,
     cluster,
@@ -15,7 +16,9 @@ from cluster_support import (
     samples_after_run,
     write_files,
 )
+from support import COLLECTORS, OFF_BY_DEFAULT
 
+ON_BY_DEFAULT = [name for name in COLLECTORS if name not in OFF_BY_DEFAULT]
 MEBIBYTE = 1 << 20
 FILES = 8
 FILE_BYTES = 300_000
@@ -37,7 +40,8 @@ class Healthy(ClusterTestCase):
     def setUp(self):
         exporter = self.start_exporter_on(1, fast_config())
         self.samples = exporter.wait_for(
-            lambda samples: samples if last_run_began(samples, "heal_summary") else None, "the first crawl"
+            lambda samples: samples if all(last_run_began(samples, name) for name in ON_BY_DEFAULT) else None,
+            "every collector has succeeded",
         )
 
     def volume_values(self, name):
@@ -111,7 +115,11 @@ class Healthy(ClusterTestCase):
     def test_daemons(self):
         self.assertEqual(
             {frozenset(labels): value for labels, value in self.samples.having("glusterfs_daemon_online").items()},
-            {frozenset({"host": cluster.address(node), "daemon": "shd"}.items()): 1 for node in NODES},
+            {
+                frozenset({"host": cluster.address(node), "daemon": daemon}.items()): 1
+                # The CLI, which tells of the other nodes, does not tell of glusterd.
+                for node, daemon in ((1, "glusterd"), *((node, "shd") for node in NODES))
+            },
         )
 
     def test_nothing_waits_for_heal(self):
@@ -176,9 +184,9 @@ class Operations(ClusterTestCase):
         folder.mkdir()
         self.addCleanup(folder.rmdir)
         names = [f"file{number}" for number in range(FILES)]
-        before = samples_after_run(self.exporter, "profile")
+        before = samples_after_run(self.exporter, *PROFILES)
         write_files(folder, names, FILE_BYTES)
-        after = samples_after_run(self.exporter, "profile")
+        after = samples_after_run(self.exporter, *PROFILES)
         for name in names:
             (folder / name).unlink()
         return before, after, FILES * FILE_BYTES
@@ -214,12 +222,12 @@ class Operations(ClusterTestCase):
 
     def test_a_write_takes_no_longer_than_the_test_saw(self):
         """The unit is right: the bricks can't have spent more time on a file than went by, nor a thousandth of it."""
-        before = samples_after_run(self.exporter, "profile")
+        before = samples_after_run(self.exporter, *PROFILES)
         folder = self.mount_or_skip("rep3")
         began = time.monotonic()
         write_files(folder, ["long"], 64 * MEBIBYTE)
         took = time.monotonic() - began
-        after = samples_after_run(self.exporter, "profile")
+        after = samples_after_run(self.exporter, *PROFILES)
         (folder / "long").unlink()
         for brick in LAYOUTS["rep3"].bricks:
             labels = {"volume": "rep3", "host": brick.host, "brick": brick.path}

@@ -4,8 +4,10 @@ import time
 import unittest
 
 from cluster_support import (
+    HEAL_COUNTS,
     HEAL_NAMES,
     LAYOUTS,
+    ONLINE,
     ClusterTestCase,
     PageWatch,
     brick_value,
@@ -75,19 +77,19 @@ class OneBrickLost(BrickTestCase):
     def backlog(self, samples, volume):
         return by_brick(samples, "glusterfs_brick_heal_pending_entries", volume)
 
-    def assert_backlog_is_what_gluster_says(self, volume, ask_gluster, collector):
+    def assert_backlog_is_what_gluster_says(self, volume, ask_gluster, collectors):
         """Both are asked while nothing changes, which is so when Gluster says the same before and after. Returns it."""
 
         def quiet_answers():
             before = ask_gluster(volume)
-            samples = samples_after_run(self.exporter, collector)
+            samples = samples_after_run(self.exporter, *collectors)
             return (samples, before) if ask_gluster(volume) == before else None
 
         samples, said = wait_until(quiet_answers, f"the backlog of {volume} stays the same for a moment", 30)
         self.assertEqual(self.backlog(samples, volume), said)
         return said
 
-    def lose_and_heal(self, volume, index, ask_gluster, collector):
+    def lose_and_heal(self, volume, index, ask_gluster, collectors):
         """What every kind of volume has in common. Gives the backlog that the other bricks had."""
         layout = LAYOUTS[volume]
         lost = layout.bricks[index]
@@ -98,18 +100,18 @@ class OneBrickLost(BrickTestCase):
         with PageWatch(self.exporter, contradictions) as watch:
             began = time.time()
             self.kill(volume, index)
-            samples = samples_after_run(self.exporter, "status")
+            samples = samples_after_run(self.exporter, *ONLINE)
             self.assert_exactly_these_are_down(samples, volume, index)
             touched = layout.subvolume_of(index)
             healths = ["degraded" if number == touched else "up" for number in range(layout.subvolumes)]
             self.assert_health(samples, volume, "degraded", healths, "degraded")
 
             write_files(folder, files, 1000)
-            waiting = self.assert_backlog_is_what_gluster_says(volume, ask_gluster, collector)
+            waiting = self.assert_backlog_is_what_gluster_says(volume, ask_gluster, collectors)
             self.assertNotIn(str(lost), waiting)
             self.assertGreater(sum(waiting.values()), 0)
 
-            samples = samples_after_run(self.exporter, "heal_summary", "status")
+            samples = samples_after_run(self.exporter, "heal_summary", *ONLINE)
             for name in HEAL_NAMES:
                 self.assertIsNone(brick_value(samples, name, volume, lost), f"{name} of the brick that is down")
             split = by_brick(samples, "glusterfs_brick_split_brain_entries", volume)
@@ -119,7 +121,7 @@ class OneBrickLost(BrickTestCase):
             self.assertTrue(began <= since[volume] <= time.time(), f"{began} {since[volume]}")
 
             cluster.revive(volume)
-            samples = samples_after_run(self.exporter, "status")
+            samples = samples_after_run(self.exporter, *ONLINE)
             self.assert_exactly_these_are_down(samples, volume)
             self.assert_health(samples, volume, "up", ["up"] * layout.subvolumes, "ok")
             self.wait_until_healed(volume)
@@ -144,18 +146,18 @@ class OneBrickLost(BrickTestCase):
         self.assertEqual(samples.having("glusterfs_heal_backlog_start_timestamp_seconds"), {})
 
     def test_replica(self):
-        waiting = self.lose_and_heal("rep3", 0, cluster.heal_count, "heal_count")
+        waiting = self.lose_and_heal("rep3", 0, cluster.heal_count, HEAL_COUNTS)
         # Each of the files and the folder they are in.
         self.assertEqual(waiting, {str(brick): FILES + 1 for brick in LAYOUTS["rep3"].bricks[1:]})
 
     def test_arbiter_volume(self):
         bricks = LAYOUTS["arb"].bricks
-        waiting = self.lose_and_heal("arb", 4, cluster.heal_count, "heal_count")
+        waiting = self.lose_and_heal("arb", 4, cluster.heal_count, HEAL_COUNTS)
         self.assertEqual([waiting[str(brick)] for brick in bricks[:3]], [0, 0, 0])  # the other subvolume lost nothing
         self.assertEqual(waiting[str(bricks[3])], waiting[str(bricks[5])])  # its arbiter knows as much
 
     def test_disperse_volume(self):
-        waiting = self.lose_and_heal("disp", 2, cluster.heal_summary, "heal_summary")
+        waiting = self.lose_and_heal("disp", 2, cluster.heal_summary, ("heal_summary", "heal_index"))
         self.assertEqual(waiting, {str(brick): FILES + 1 for brick in LAYOUTS["disp"].bricks[:2]})
 
 
@@ -172,7 +174,7 @@ class HealOfALostBrick(BrickTestCase):
         lost = LAYOUTS[volume].bricks[index]
         with PageWatch(self.exporter, heal_of_lost_bricks) as watch:
             self.kill(volume, index)
-            samples = samples_after_run(self.exporter, "status", "heal_count", "heal_summary")
+            samples = samples_after_run(self.exporter, *ONLINE, *HEAL_COUNTS, "heal_summary")
         self.assertEqual(brick_value(samples, "glusterfs_brick_online", volume, lost), 0)
         self.assertEqual(watch.problems, [])
 
@@ -183,10 +185,10 @@ class TooManyBricksLost(BrickTestCase):
     def lose(self, volume, *indices):
         with PageWatch(self.exporter, contradictions) as watch:
             self.kill(volume, *indices)
-            samples = samples_after_run(self.exporter, "status")
+            samples = samples_after_run(self.exporter, *ONLINE)
             self.assert_exactly_these_are_down(samples, volume, *indices)
             cluster.revive(volume)
-            self.assert_all_is_well(samples_after_run(self.exporter, "status"))
+            self.assert_all_is_well(samples_after_run(self.exporter, *ONLINE))
         self.assertEqual(watch.problems, [])
         return samples
 

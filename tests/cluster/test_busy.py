@@ -6,16 +6,19 @@ import unittest
 
 from cluster_support import (
     NODES,
+    ONLINE,
     ClusterTestCase,
     PageWatch,
     cluster,
     contradictions,
     fast_config,
     samples_after_run,
+    together,
 )
+from support import free_port, wait_until
 
 BUSY_SECONDS = 15
-LOCKING = ("status", "detail", "profile", "heal_count", "op_version")
+LOCKING = ("status", "detail", "profile", "heal_count", "max_op_version")
 
 
 def setUpModule():
@@ -25,7 +28,12 @@ def setUpModule():
 def offline_bricks(samples):
     """All bricks run in these tests, so a brick that a page calls offline is a lie."""
     found = [labels for labels, value in samples.having("glusterfs_brick_online").items() if value != 1]
-    return contradictions(samples) + [f"offline: {sorted(labels)}" for labels in found]
+    return [f"offline: {sorted(labels)}" for labels in found]
+
+
+def lies(samples):
+    """Of an exporter that tells of all bricks."""
+    return contradictions(samples) + offline_bricks(samples)
 
 
 def failures(samples):
@@ -74,7 +82,7 @@ class BusyCluster(ClusterTestCase):
         set_rep3 = ("volume", "set", "rep3", self.OPTION, "INFO")
         set_dist = ("volume", "set", "dist", self.OPTION, "INFO")
         status = ("volume", "status")
-        with PageWatch(self.exporter, offline_bricks) as watch:
+        with PageWatch(self.exporter, lies) as watch:
             with Administrator(2, set_rep3, status, set_dist) as one, Administrator(3, status, set_dist, set_rep3) as two:
                 time.sleep(BUSY_SECONDS)
             self.assertGreater(one.succeeded + two.succeeded, 0)  # the exporter did not keep them out either
@@ -90,38 +98,38 @@ class BusyCluster(ClusterTestCase):
         self.assertLessEqual(reasons, {"lock"}, grown)
 
 
-class ThreeExporters(ClusterTestCase):
-    """One on each node, as they are meant to run, ten times as fast as by default and not in step by anybody's doing."""
+# The defaults of what only the CLI tells, divided by ten.
+TEN_TIMES_AS_FAST = fast_config(
+    default="1500ms",
+    status="3s",
+    detail="6s",
+    profile="3s",
+    heal_count="6s",
+    heal_summary="12s",
+    quota="30s",
+    rebalance="3s",
+    snapshots="12s",
+    geo_replication="6s",
+    bitrot="30s",
+    max_op_version="60s",
+)
 
-    # The defaults, divided by ten.
-    CONFIG = fast_config(
-        default="1500ms",
-        status="3s",
-        detail="6s",
-        profile="3s",
-        heal_count="6s",
-        heal_summary="12s",
-        quota="30s",
-        rebalance="3s",
-        snapshots="12s",
-        geo_replication="6s",
-        bitrot="30s",
-        op_version="60s",
-    )
+
+class ThreeLeaders(ClusterTestCase):
+    """One exporter on each node that does not know of the others, so that all three ask for the cluster's lock, ten times
+    as often as by default and not in step by anybody's doing."""
 
     def setUp(self):
-        flags = {node: [] if node == 1 else [f"--gluster.socket={cluster.socket(node)}"] for node in NODES}
         # Not one after the other is ready: they shall get into each other's way from the start.
         self.each = {
-            node: self.start_exporter(flags=flags[node], config=self.CONFIG, address=cluster.address(node))
-            for node in NODES
+            node: self.launch_exporter_on(node, TEN_TIMES_AS_FAST, flags=["--cluster.leader=always"]) for node in NODES
         }
 
     def test_all_succeed(self):
         began = time.time()
         for exporter in self.each.values():
-            samples_after_run(exporter, "status", since=began, limit=60)
-        watches = [PageWatch(exporter, offline_bricks) for exporter in self.each.values()]
+            samples_after_run(exporter, *ONLINE, since=began, limit=60)
+        watches = [PageWatch(exporter, lies) for exporter in self.each.values()]
         with watches[0], watches[1], watches[2]:
             for _ in range(3):
                 self.wait_for_next_status_of_all()
@@ -129,6 +137,7 @@ class ThreeExporters(ClusterTestCase):
         for node, samples in pages.items():
             self.assert_all_is_well(samples)
             self.assertEqual(samples.value("glusterfs_up"), 1)
+            self.assertEqual(samples.value("glusterfs_exporter_leader"), 1)
             reasons = {reason for command, reason in failures(samples) if command != "max_op_version"}
             self.assertLessEqual(reasons, {"lock"}, failures(samples))
         self.assertEqual([watch.problems for watch in watches], [[], [], []])
@@ -137,16 +146,57 @@ class ThreeExporters(ClusterTestCase):
     def wait_for_next_status_of_all(self):
         now = time.time()
         for exporter in self.each.values():
-            samples_after_run(exporter, "status", since=now)
+            samples_after_run(exporter, *ONLINE, since=now)
 
     def assert_pages_agree(self, pages):
         """Whoever is asked, a cluster has the same volumes, bricks and peers under the same names."""
         for name in ("glusterfs_volume_info", "glusterfs_brick_info", "glusterfs_brick_online", "glusterfs_peer_connected",
                      "glusterfs_daemon_online", "glusterfs_volume_size_bytes"):
-            first, *others = [samples.having(name) for samples in pages.values()]
+            first, *others = [self.without_glusterd(samples.having(name)) for samples in pages.values()]
             self.assertNotEqual(first, {})
             for other in others:
                 self.assertEqual(other, first, name)
+
+    def without_glusterd(self, found):
+        """Of which each exporter knows its node's only."""
+        return {labels: value for labels, value in found.items() if ("daemon", "glusterd") not in labels}
+
+
+class ThreeExporters(ClusterTestCase):
+    """One on each node as they are meant to run: they find each other, and only one of them asks for the lock."""
+
+    def setUp(self):
+        port = free_port(cluster.address(1))
+        self.each = {node: self.launch_exporter_on(node, TEN_TIMES_AS_FAST, port=port) for node in NODES}
+
+    def leaders(self):
+        return [node for node in NODES if self.each[node].scrape().value("glusterfs_exporter_leader") == 1]
+
+    def test_nobody_meets_a_lock(self):
+        for exporter in self.each.values():
+            exporter.wait_ready(60)
+        wait_until(lambda: len(self.leaders()) == 1, "one of them leads")
+        (leader,) = self.leaders()
+        others = [node for node in NODES if node != leader]
+        # Until they knew of each other, each may have led.
+        wait_until(lambda: not any(self.each[node].children() for node in others), "the others ask nothing any more")
+        before = {node: failures(exporter.scrape()) for node, exporter in self.each.items()}
+        asked_before = {node: self.transactions(node) for node in others}
+        watches = [PageWatch(exporter, offline_bricks) for exporter in self.each.values()]
+        with watches[0], watches[1], watches[2]:
+            for _ in range(3):
+                samples_after_run(self.each[leader], *LOCKING[:-1])
+        self.assertEqual([watch.problems for watch in watches], [[], [], []])
+        pages = [self.each[node].scrape() for node in (leader, *others)]
+        self.assert_all_is_well(together(*pages))
+        self.assertEqual(self.leaders(), [leader])
+        for node in NODES:
+            self.assertEqual(failures(self.each[node].scrape()), before[node], f"failures of node {node}")
+        self.assertEqual({node: self.transactions(node) for node in others}, asked_before)
+
+    def transactions(self, node):
+        """{command: how often it ran}."""
+        return self.each[node].scrape().by("command", "glusterfs_exporter_command_duration_seconds_count")
 
 
 if __name__ == "__main__":

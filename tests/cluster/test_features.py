@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cluster_support import (
     NODES,
+    ONLINE,
     Brick,
     ClusterTestCase,
     CommandFailed,
@@ -126,7 +127,7 @@ class Quota(FeatureTestCase):
 
         write_files(self.folder / self.PATH.strip("/"), ["a", "b", "c"], 2 * MEBIBYTE)
         self.wait_until_shown({**empty, "used_bytes": 6 * MEBIBYTE, "soft_limit_exceeded": 1, "files": 3})
-        samples = samples_after_run(self.exporter, "status")
+        samples = samples_after_run(self.exporter, *ONLINE)
         self.assertEqual(
             samples.by("host", "glusterfs_daemon_online", daemon="quotad"),
             {cluster.address(node): 1 for node in NODES},
@@ -138,7 +139,7 @@ class Quota(FeatureTestCase):
 
         self.quota("disable")
         samples_after_run(self.exporter, "topology")  # which tells what there is to ask
-        samples = samples_after_run(self.exporter, "status", "quota")
+        samples = samples_after_run(self.exporter, *ONLINE, "quota")
         self.assertEqual([name for name in samples.names() if name.startswith("glusterfs_quota_")], [])
         self.assertEqual(samples.having("glusterfs_daemon_online", daemon="quotad"), {})
 
@@ -231,7 +232,7 @@ class Rebalance(FeatureTestCase):
         self.assert_shown("remove_brick", nodes)
 
         cluster.gluster("volume", *words, "commit")
-        samples = samples_after_run(self.exporter, "topology", "status")
+        samples = samples_after_run(self.exporter, "topology", *ONLINE)
         self.assertEqual(samples.value("glusterfs_volume_bricks", volume=self.VOLUME), 1)
         samples = samples_after_run(self.exporter, "rebalance", limit=60)
         self.assertEqual(self.rebalance_series(samples), [])
@@ -363,7 +364,7 @@ class Bitrot(FeatureTestCase):
         )
         for daemon in ("bitd", "scrub"):
             self.assertEqual(
-                samples_after_run(self.exporter, "status").by("host", "glusterfs_daemon_online", daemon=daemon),
+                samples_after_run(self.exporter, *ONLINE).by("host", "glusterfs_daemon_online", daemon=daemon),
                 {cluster.address(node): 1 for node in NODES},
             )
 

@@ -3,7 +3,9 @@
 import unittest
 
 from cluster_support import (
+    HEAL_COUNTS,
     LAYOUTS,
+    ONLINE,
     ClusterTestCase,
     PageWatch,
     by_brick,
@@ -41,7 +43,7 @@ class AnotherNodeLost(NodeTestCase):
     def test_lost_and_back(self):
         with PageWatch(self.exporter, self.find_problems) as watch:
             self.stop_node(self.LOST)
-            samples = samples_after_run(self.exporter, "status", "peers")
+            samples = samples_after_run(self.exporter, *ONLINE, "peers")
             self.assert_peers(samples, lost=self.LOST)
             self.assert_bricks_of_the_lost_node_are_unknown(samples)
             self.assert_health_is_what_can_be_known(samples)
@@ -49,7 +51,7 @@ class AnotherNodeLost(NodeTestCase):
 
             cluster.start_node(self.LOST)
             wait_until_equal(self.health, "ok", "the cluster is well again", limit=30)
-            samples = samples_after_run(self.exporter, "status", "peers")
+            samples = samples_after_run(self.exporter, *ONLINE, "peers")
             self.assert_all_is_well(samples)
             self.assert_peers(samples)
         self.assertEqual(watch.problems, [])
@@ -109,7 +111,7 @@ class AnotherNodeLost(NodeTestCase):
         self.assertEqual(samples.state("glusterfs_cluster_health"), "degraded")
 
     def assert_heal_count_is_what_gluster_says(self):
-        samples = samples_after_run(self.exporter, "heal_count")
+        samples = samples_after_run(self.exporter, *HEAL_COUNTS)
         for name in ("rep3", "arb"):
             self.assertEqual(
                 by_brick(samples, "glusterfs_brick_heal_pending_entries", name), cluster.heal_count(name), name
@@ -140,7 +142,7 @@ class OwnNodeLost(NodeTestCase):
 
         cluster.start_node(2)
         self.exporter.wait_for(self.is_well, "all is well again", limit=60)
-        samples = samples_after_run(self.exporter, "status", "peers")
+        samples = samples_after_run(self.exporter, *ONLINE, "peers")
         self.assert_all_is_well(samples)
         self.assertEqual(samples.value("glusterfs_up"), 1)
 

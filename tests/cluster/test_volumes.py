@@ -3,7 +3,11 @@
 import unittest
 
 from cluster_support import (
+    HEAL_COUNTS,
     NODES,
+    ONLINE,
+    PROFILES,
+    SIZES,
     Brick,
     ClusterTestCase,
     by_brick,
@@ -31,7 +35,7 @@ class LifeOfAVolume(ClusterTestCase):
     def samples(self):
         """A page on which every collector has asked about what the topology says now."""
         samples_after_run(self.exporter, "topology")
-        return samples_after_run(self.exporter, "topology", "status", "detail", "profile", "heal_count")
+        return samples_after_run(self.exporter, "topology", *ONLINE, *SIZES, *PROFILES, *HEAL_COUNTS)
 
     def names_about_the_volume(self, samples):
         return {name for name, _ in mentions(samples, self.VOLUME)}

@@ -1,19 +1,24 @@
 """What only the tests in this folder share."""
 
+import html.parser
 from pathlib import Path
 from typing import NamedTuple
 
-from support import COLLECTORS, OFF_BY_DEFAULT, CommandStart, collectors_every, question_of
+from support import ASK_THE_NODE, COLLECTORS, OFF_BY_DEFAULT, CommandStart, collectors_every, question_of
 
 WATCHED_GLUSTER = str(Path(__file__).resolve().parent / "watched_gluster")
 
-ALL_OK = {collector: "ok" for collector in COLLECTORS if collector not in OFF_BY_DEFAULT}
+# The collectors that run when only the CLI is asked.
+BY_CLI = tuple(collector for collector in COLLECTORS if collector not in ASK_THE_NODE)
+ALL_OK = {collector: "ok" for collector in BY_CLI if collector not in OFF_BY_DEFAULT}
 
 # What a page still holds when nothing is known of Gluster: what the exporter knows of itself, and that Gluster is gone.
 NAMES_WITHOUT_GLUSTER = {
     "glusterfs_up",
     "glusterfs_cluster_health",
     "glusterfs_exporter_build_info",
+    "glusterfs_exporter_leader",
+    "glusterfs_exporter_source_info",
     "glusterfs_scrape_collector_success",
     "glusterfs_scrape_collector_failure_info",
     "glusterfs_scrape_collector_duration_seconds",
@@ -38,13 +43,13 @@ def every_second(timeout="20s", **choice):
     """A configuration that lets things happen soon; the same deadline for all commands."""
     return {
         "gluster": {"timeouts": {"query": timeout, "transaction": timeout, "crawl": timeout}},
-        "collectors": collectors_every("1s", **choice),
+        "collectors": collectors_every("1s", without=ASK_THE_NODE, **choice),
     }
 
 
 def every_hour():
     """A configuration in which each collector runs once and then no more."""
-    return {"collectors": collectors_every("1h")}
+    return {"collectors": collectors_every("1h", without=ASK_THE_NODE)}
 
 
 def about_gluster(samples):
@@ -99,3 +104,35 @@ def overlaps(moments, counts):
         else:
             del running[command.pid]
     return found
+
+
+class LandingPage(html.parser.HTMLParser):
+    """The links of the page, and the rows of its table as texts; strict about what was opened and not closed."""
+
+    _VOID = {"meta", "link", "br", "hr", "img"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.rows, self._open = [], [], []
+        self.feed(text)
+        self.close()
+        if self._open:
+            raise AssertionError(f"not closed: {self._open}")
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in self._VOID:
+            self._open.append(tag)
+        if "href" in dict(attributes):
+            self.links.append(dict(attributes)["href"])
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        if not self._open or self._open.pop() != tag:
+            raise AssertionError(f"</{tag}> closes nothing")
+
+    def handle_data(self, data):
+        if "td" in self._open or "th" in self._open:
+            self.rows[-1][-1] += data

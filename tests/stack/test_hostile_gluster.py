@@ -4,7 +4,15 @@ import unittest
 
 from stack import ALL_OK, about_gluster, every_second, wait_until_all_is_well
 
-from support import ExporterTestCase, difference, peak_resident_bytes, resident_bytes, wait_until, wait_until_equal
+from support import (
+    COMMAND_LANES,
+    ExporterTestCase,
+    difference,
+    peak_resident_bytes,
+    resident_bytes,
+    wait_until,
+    wait_until_equal,
+)
 
 MIB = 1 << 20
 
@@ -12,9 +20,10 @@ MIB = 1 << 20
 LARGEST_ANSWER = 256 * MIB
 
 
-def all_but_snapshots(reason, **exceptions):
-    """Every collector fails for this reason; the volumes have no snapshots, so that nothing is asked about those."""
-    return {**{collector: reason for collector in ALL_OK}, "snapshots": "ok", **exceptions}
+def all_that_ask(reason, **exceptions):
+    """Every collector fails for this reason that asks Gluster something: the volumes have no snapshots, so that nothing
+    is asked about those, and exporters are no Gluster."""
+    return {**{collector: reason for collector in ALL_OK}, "snapshots": "ok", "exporters": "ok", **exceptions}
 
 
 class BadAnswers(ExporterTestCase):
@@ -64,7 +73,7 @@ class BadAnswers(ExporterTestCase):
         self.assertEqual(left, [], "ended commands live on")
 
     def test_truncated_xml(self):
-        expected = all_but_snapshots("parse")
+        expected = all_that_ask("parse")
         del expected["heal_count"]  # answers in text: see the next test
         samples = self.turn("truncate", expected)
         self.assertEqual(samples.value("glusterfs_up"), 0)
@@ -90,7 +99,7 @@ class BadAnswers(ExporterTestCase):
         self.assert_well_again()
 
     def test_exit_status_2_with_good_xml(self):
-        samples = self.turn("exit2-good-xml", all_but_snapshots("exit"))
+        samples = self.turn("exit2-good-xml", all_that_ask("exit"))
         self.assertEqual(samples.value("glusterfs_up"), 0)
         self.assert_well_again()
 
@@ -98,8 +107,8 @@ class BadAnswers(ExporterTestCase):
         # "Volume vol1 does not exist" is a good answer to a question about one volume: there is nothing.
         nothing_there = {name: "ok" for name in ("profile", "quota", "rebalance", "heal_summary")}
         # These answer in text, of which XML is none.
-        text = {name: "parse" for name in ("heal_count", "bitrot", "op_version")}
-        samples = self.turn("opret", all_but_snapshots("exit", **nothing_there, **text))
+        text = {name: "parse" for name in ("heal_count", "bitrot", "version")}
+        samples = self.turn("opret", all_that_ask("exit", **nothing_there, **text))
         self.assertEqual(samples.value("glusterfs_up"), 0)
         self.assert_well_again()
 
@@ -119,12 +128,12 @@ class BadAnswers(ExporterTestCase):
         self.assert_well_again()
 
     def test_empty(self):
-        samples = self.turn("empty", all_but_snapshots("empty"))
+        samples = self.turn("empty", all_that_ask("empty"))
         self.assertEqual(samples.value("glusterfs_up"), 0)
         self.assert_well_again()
 
     def test_error_on_stderr(self):
-        samples = self.turn("stderr", all_but_snapshots("exit"))
+        samples = self.turn("stderr", all_that_ask("exit"))
         self.assertEqual(samples.value("glusterfs_up"), 0)
         self.assertIn("Connection failed. Please check if gluster daemon is operational.", self.exporter.log())
         self.assert_well_again()
@@ -144,7 +153,7 @@ class BadAnswers(ExporterTestCase):
 
     def test_hang_with_a_deadline_far_away(self):
         self.gluster.set_mode("hang")
-        wait_until(lambda: len(self.exporter.children()) == 3, "each lane has its command")
+        wait_until(lambda: len(self.exporter.children()) == len(COMMAND_LANES), "each lane has its command")
         self.assert_promtool_finds_nothing(self.exporter.page())
 
     def test_flood(self):
@@ -159,7 +168,7 @@ class BadAnswers(ExporterTestCase):
 class MemoryAfterAFlood(ExporterTestCase):
     def test_is_what_it_was_before(self):
         gluster = self.make_gluster()
-        exporter = self.start_exporter_of(gluster, every_second(only=("topology", "peers", "status", "op_version")))
+        exporter = self.start_exporter_of(gluster, every_second(only=("topology", "peers", "exporters", "status")))
 
         def succeeded(samples):
             return set(samples.collector_results().values()) == {"ok"} and samples.having("glusterfs_brick_online")

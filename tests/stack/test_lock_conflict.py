@@ -54,13 +54,14 @@ class LockConflicts(ExporterTestCase):
         self.assertNotEqual(overlaps(moments, lambda command: True), [])
 
     def test_pauses_grow_while_the_lock_is_held(self):
-        self.start_watched(every_second(only=("topology", "peers", "status")), pause=0, mode="lock")
+        self.start_watched(every_second(only=("topology", "peers", "exporters", "status")), pause=0, mode="lock")
         tries = 5
         wait_until(
             lambda: len(self.starts_of("volume status all")) >= tries, f"{tries} tries to get the status", limit=45
         )
         self.assertEqual(
-            self.exporter.collector_results(), {"topology": "ok", "peers": "ok", "status": "lock"}
+            self.exporter.collector_results(),
+            {"topology": "ok", "peers": "ok", "exporters": "ok", "status": "lock"},
         )
         begins = self.starts_of("volume status all")[:tries]
         pauses = [later - earlier for earlier, later in zip(begins, begins[1:])]

@@ -1,15 +1,23 @@
 """What is served, in which forms, and that a scrape costs Gluster nothing."""
 
 import gzip
-import html.parser
 import socket
 import unittest
 
-from stack import ALL_OK, WATCHED_GLUSTER, every_hour, every_second, wait_until_all_is_well
+from stack import (
+    ALL_OK,
+    BY_CLI,
+    WATCHED_GLUSTER,
+    LandingPage,
+    every_hour,
+    every_second,
+    wait_until_all_is_well,
+)
 
 from support import (
+    ASK_THE_CLUSTER,
+    COLLECTORS,
     LANES,
-    OFF_BY_DEFAULT,
     PROMETHEUS_ACCEPT,
     ExporterTestCase,
     assert_same,
@@ -153,45 +161,13 @@ class Pages(Served):
         for link in page.links:
             self.assertEqual(self.get(link).status, 200, link)
         results = {row[0]: row[-1] for row in page.rows[1:]}
-        self.assertEqual(results, {**ALL_OK, **{name: "–" for name in OFF_BY_DEFAULT}})
+        self.assertEqual(results, {**{name: "–" for name in COLLECTORS}, **ALL_OK})
 
     def test_telemetry_path_is_where_it_is_set(self):
         exporter = self.start_exporter_of(self.gluster, every_hour(), flags=["--web.telemetry-path=/gluster/metrics"])
         wait_until(lambda: exporter.get("/gluster/metrics").status == 200, "the page is there")
         self.assertEqual(exporter.get("/metrics").status, 404)
         self.assertEqual(LandingPage(exporter.get("/").text).links[1], "/gluster/metrics")
-
-
-class LandingPage(html.parser.HTMLParser):
-    """The links of the page, and the rows of its table as texts; strict about what was opened and not closed."""
-
-    _VOID = {"meta", "link", "br", "hr", "img"}
-
-    def __init__(self, text):
-        super().__init__()
-        self.links, self.rows, self._open = [], [], []
-        self.feed(text)
-        self.close()
-        if self._open:
-            raise AssertionError(f"not closed: {self._open}")
-
-    def handle_starttag(self, tag, attributes):
-        if tag not in self._VOID:
-            self._open.append(tag)
-        if "href" in dict(attributes):
-            self.links.append(dict(attributes)["href"])
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-
-    def handle_endtag(self, tag):
-        if not self._open or self._open.pop() != tag:
-            raise AssertionError(f"</{tag}> closes nothing")
-
-    def handle_data(self, data):
-        if "td" in self._open or "th" in self._open:
-            self.rows[-1][-1] += data
 
 
 class ScrapesCostNothing(Served):
@@ -219,7 +195,7 @@ class ScrapesCostNothing(Served):
 class RequestsAreCounted(ExporterTestCase):
     def test_by_route_and_status(self):
         gluster = self.make_gluster()
-        exporter = self.start_exporter_of(gluster, every_second(only=("topology",)))
+        exporter = self.start_exporter_of(gluster, every_second(only=("topology", "peers", "exporters")))
         exporter.wait_ready()
         for _ in range(3):
             exporter.get("/")
@@ -242,21 +218,25 @@ class BeforeTheFirstPoll(ExporterTestCase):
         gate = gluster.folder / "gate"
         env = {"WATCHED_GATE": str(gate)}
         exporter = self.start_exporter_of(gluster, every_hour(), env=env, program=WATCHED_GLUSTER)
-        wait_until(lambda: len(exporter.children()) == 2, "the first command of two lanes waits for an answer")
+        wait_until(lambda: len(exporter.children()) == 1, "the first command waits for an answer")
 
         ready = exporter.get("/-/ready")
         self.assertEqual(ready.status, 503)
         first, *names = ready.text.splitlines()
         self.assertEqual(first, "503 not ready. Collectors that have not run yet:")
-        waited_for = set(ALL_OK) - set(LANES["crawl"])  # a crawl may take minutes
+        # Whether the others have to run is decided when the other exporters are known.
+        waited_for = {collector for collector in BY_CLI if collector not in ASK_THE_CLUSTER}
         self.assertEqual({name.strip() for name in names}, waited_for)
         self.assertEqual(exporter.get("/-/healthy").status, 200)
-        rows = LandingPage(exporter.get("/").text).rows[1:]
-        self.assertEqual({row[-1] for row in rows if row[0] in ALL_OK}, {"not run yet"})
+        rows = {row[0]: row[-1] for row in LandingPage(exporter.get("/").text).rows[1:]}
+        self.assertEqual({rows[name] for name in waited_for}, {"not run yet"})
+        self.assertEqual({rows[name] for name in ASK_THE_CLUSTER if name in ALL_OK}, {"left to the leader"})
 
         gate.touch()
         exporter.wait_ready()
         self.assertEqual(exporter.get("/-/ready").text, "ready\n")
+        ran = exporter.collector_results().keys() | set(LANES["crawl"])  # a crawl may take minutes
+        self.assertEqual(ran, ALL_OK.keys())
         wait_until_all_is_well(exporter)
 
     def test_healthy_while_gluster_is_dead(self):

@@ -7,9 +7,11 @@ import time
 import unittest
 from pathlib import Path
 
-from stack import about_gluster
+from stack import BY_CLI, about_gluster
 
 from support import (
+    ASK_THE_CLUSTER,
+    ASK_THE_NODE,
     COLLECTORS,
     HOSTILE_GLUSTER,
     RECORDED,
@@ -97,6 +99,25 @@ class BadConfigurationFile(StartUp):
         text = "collectors:\n  topology:\n    interval: 15s\n    enabled: false\n"
         self.assert_config_refused(text, 4, "collectors.topology.enabled", "must stay true")
 
+    def test_collectors_turned_off_that_choose_the_leader(self):
+        for name in ("peers", "exporters"):
+            text = f"collectors:\n  {name}:\n    enabled: false\n"
+            self.assert_config_refused(text, 3, f"collectors.{name}.enabled", "must stay true", "cluster.leader")
+
+    def test_unknown_source(self):
+        self.assert_config_refused("gluster:\n  source: both\n", 2, "'both'", "auto, rpc or cli")
+
+    def test_unknown_leader(self):
+        self.assert_config_refused("cluster:\n  leader: perhaps\n", 2, "'perhaps'", "auto, always or never")
+
+    def test_collectors_that_the_source_can_not_serve(self):
+        for source, collectors in (("rpc", ASK_THE_CLUSTER), ("cli", ASK_THE_NODE)):
+            for name in collectors:
+                text = f"gluster:\n  source: {source}\ncollectors:\n  {name}:\n    interval: 1m\n    enabled: true\n"
+                flag = self.write_config(text)
+                words = (f"collectors.{name}.enabled", f"gluster.source {source}")
+                self.assert_refused([flag, GOOD_PATH, "--config.check"], f"{self.file}:6", *words)
+
     def test_no_such_gluster(self):
         flag = self.write_config("log:\n  level: info\ngluster:\n  path: /no/such/gluster\n")
         for more in ([], ["--config.check"], ["--once"]):
@@ -148,6 +169,30 @@ class BadFlags(StartUp):
     def test_topology_turned_off(self):
         self.assert_refused([GOOD_PATH, "--no-collector.topology"], "--no-collector.topology", "must stay true")
 
+    def test_collectors_turned_off_that_choose_the_leader(self):
+        for name in ("peers", "exporters"):
+            self.assert_refused([GOOD_PATH, f"--no-collector.{name}"], f"--no-collector.{name}", "must stay true")
+
+    def test_collector_that_only_the_gluster_command_can_serve(self):
+        self.assert_refused(
+            ["--gluster.source=rpc", "--collector.quota"],
+            "--collector.quota",
+            "collectors.quota.enabled: cannot be true with gluster.source rpc: only the gluster command tells this",
+        )
+
+    def test_collector_that_the_gluster_command_can_not_serve(self):
+        self.assert_refused(
+            [GOOD_PATH, "--gluster.source=cli", "--collector.processes"],
+            "--collector.processes",
+            "collectors.processes.enabled: cannot be true with gluster.source cli: the gluster command does not tell",
+        )
+
+    def test_unknown_source(self):
+        self.assert_refused([GOOD_PATH, "--gluster.source=both"], "--gluster.source", "'both'", "auto, rpc or cli")
+
+    def test_unknown_leader(self):
+        self.assert_refused([GOOD_PATH, "--cluster.leader=perhaps"], "--cluster.leader", "'perhaps'")
+
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -182,6 +227,19 @@ class GoodConfiguration(StartUp):
             done = run_exporter(GOOD_PATH, f"--web.listen-address={address}", "--config.check")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "configuration is good\n", ""))
 
+    def test_sockets_alone_need_no_gluster(self):
+        flags = ["--gluster.source=rpc", "--gluster.path=/no/such/gluster"]
+        done = run_exporter(*flags, "--config.check")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "configuration is good\n", ""))
+        done = run_exporter(*flags, "--gluster.socket=/no/such/socket", "--once")
+        self.assertEqual((done.returncode, parse_page(done.stdout).value("glusterfs_up")), (1, 0))
+
+    def test_collectors_that_choose_the_leader_may_be_off_where_it_is_chosen(self):
+        for leader in ("always", "never"):
+            flags = [f"--cluster.leader={leader}", "--no-collector.peers", "--no-collector.exporters"]
+            done = run_exporter(GOOD_PATH, *flags, "--config.check")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "configuration is good\n", ""))
+
     def test_flags_override_the_file(self):
         flag = self.write_config("gluster:\n  path: /no/such/gluster\n")
         done = run_exporter(flag, GOOD_PATH, "--config.check")
@@ -203,6 +261,8 @@ class GoodConfiguration(StartUp):
             "--web.telemetry-path",
             "--gluster.path",
             "--gluster.socket",
+            "--gluster.source",
+            "--cluster.leader",
             "--log.level",
             "--log.format",
             "--once",
@@ -217,14 +277,15 @@ class Once(StartUp):
     def run_once(self, mode, *flags):
         gluster = FakeGluster(mode=mode)
         self.addCleanup(gluster.close)
-        done = run_exporter(f"--gluster.path={gluster.program}", "--once", *flags, env=gluster.env())
+        flags = [f"--gluster.path={gluster.program}", "--gluster.source=cli", "--once", *flags]
+        done = run_exporter(*flags, env=gluster.env())
         self.assertEqual(promtool_complaints(done.stdout), "")
         return done, parse_page(done.stdout)
 
     def test_prints_one_page(self):
         done, samples = self.run_once("pass", "--collector.top")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertEqual(samples.collector_results(), {name: "ok" for name in COLLECTORS})
+        self.assertEqual(samples.collector_results(), {name: "ok" for name in BY_CLI})
         # The page that the recorded answers make; there without geo-replication, of which there are no recordings.
         expected = about_gluster(parse_page((RECORDED / "healthy" / "expected.prom").read_text()))
         self.assertGreater(len(expected), 1000)

@@ -6,7 +6,7 @@ import unittest
 
 from stack import every_hour, every_second, wait_until_all_is_well
 
-from support import LANES, ExporterTestCase, wait_until
+from support import COMMAND_LANES, ExporterTestCase, wait_until
 
 LONGEST_END_SECONDS = 5
 
@@ -25,7 +25,7 @@ class Stopping(ExporterTestCase):
         wait_until_all_is_well(exporter)
         gluster.set_mode("hang")
         # Of each lane the command and its own child; both ignore SIGTERM.
-        wait_until(lambda: len(exporter.family()) == 1 + 2 * len(LANES), "each lane hangs")
+        wait_until(lambda: len(exporter.family()) == 1 + 2 * len(COMMAND_LANES), "each lane hangs")
         groups = {process.group for process in exporter.family() if process.pid != exporter.pid}
         self.assertEqual(groups, {child.pid for child in exporter.children()})
         self.assert_ends_well(exporter)

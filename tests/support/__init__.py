@@ -2,7 +2,10 @@
 
 from .case import ExporterTestCase
 from .exporter import (
+    ASK_THE_CLUSTER,
+    ASK_THE_NODE,
     COLLECTORS,
+    COMMAND_LANES,
     LANES,
     OFF_BY_DEFAULT,
     REPOSITORY,

@@ -42,12 +42,16 @@ class ExporterTestCase(unittest.TestCase):
         self.addCleanup(gluster.close)
         return gluster
 
-    def start_exporter_of(self, gluster, config=None, flags=(), env=None, program=None):
-        """An exporter that asks a FakeGluster, or `program` with the FakeGluster's environment."""
+    def start_exporter_of(self, gluster, config=None, flags=(), env=None, program=None, source="cli", **options):
+        """An exporter that asks a FakeGluster, or `program` with the FakeGluster's environment.
+
+        Nothing but the program: a FakeGluster has no daemons, and another cluster's may run on this machine.
+        """
         return self.start_exporter(
-            flags=[f"--gluster.path={program or gluster.program}", *flags],
+            flags=[f"--gluster.path={program or gluster.program}", f"--gluster.source={source}", *flags],
             config=config,
             env={**gluster.env(), **(env or {})},
+            **options,
         )
 
     def assert_promtool_finds_nothing(self, page):

@@ -18,12 +18,34 @@ from .waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# The collectors, by the lane they run on: the exporter has at most one command at a time per lane.
+# The collectors, by the lane they run on: a lane runs one at a time.
 LANES = {
-    "query": ("topology", "peers", "snapshots", "geo_replication"),
-    "transaction": ("status", "detail", "profile", "heal_count", "quota", "rebalance", "bitrot", "top", "op_version"),
+    "query": ("topology", "peers", "version", "op_version"),
+    "processes": ("processes",),
+    "disks": ("filesystems", "heal_index", "thin_pools"),
+    "bricks": ("brick_profile", "brick_internals"),
+    "exporters": ("exporters",),
+    "transaction": (
+        "status",
+        "detail",
+        "profile",
+        "heal_count",
+        "quota",
+        "rebalance",
+        "snapshots",
+        "geo_replication",
+        "bitrot",
+        "top",
+        "max_op_version",
+    ),
     "crawl": ("heal_summary",),
 }
+# Those that may start `gluster`: the exporter has at most one command at a time per lane.
+COMMAND_LANES = ("query", "transaction", "crawl")
+# What only a look at the node itself tells: the kernel, the file systems, the bricks. Never with --gluster.source=cli.
+ASK_THE_NODE = LANES["processes"] + LANES["disks"] + LANES["bricks"]
+# What only the CLI tells, and only the leader asks. Never with --gluster.source=rpc.
+ASK_THE_CLUSTER = LANES["transaction"] + LANES["crawl"]
 COLLECTORS = tuple(collector for lane in LANES.values() for collector in lane)
 OFF_BY_DEFAULT = ("top",)
 

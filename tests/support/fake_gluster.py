@@ -20,6 +20,8 @@ _LOCK_FREE = (
     "volume geo-replication status",
     "snapshot ",
 )
+# What every exporter asks. All else is for the leader, on the lane of what takes the lock, whether it takes it or not.
+_ASKED_ON_EVERY_NODE = ("--version", "volume info", "pool list", "volume get all cluster.op-version")
 
 
 class CommandStart(NamedTuple):
@@ -27,12 +29,10 @@ class CommandStart(NamedTuple):
     question: str  # the arguments without the ones that every command has
 
     def lane(self):
-        """The lane of the collectors that give this command; None for those that several lanes may give."""
+        """The lane of the collectors that give this command."""
         if self.question.startswith("volume heal ") and self.question.endswith(" info summary"):
             return "crawl"
-        if self.takes_lock() or self.question in ("--version", "volume get all cluster.op-version"):
-            return "transaction"
-        return "query"
+        return "query" if self.question in _ASKED_ON_EVERY_NODE else "transaction"
 
     def takes_lock(self):
         """Whether Gluster takes the cluster's lock for it. What is not known to be free of it counts as taking it."""
