@@ -89,14 +89,14 @@ def leaders(pages):
     return [node for node, samples in pages.items() if samples.value("glusterfs_exporter_leader") == 1]
 
 
-def wait_for_one_leader(pages_of, limit=30):
+def wait_for_one_leader(pages_of, limit=30, other_than=None):
     """The node whose exporter is the only one that says it leads, while the others say they don't."""
 
     def one():
         pages = pages_of()
         found = leaders(pages)
         decided = all(samples.value("glusterfs_exporter_leader") is not None for samples in pages.values())
-        return found if decided and len(found) == 1 else None
+        return found if decided and len(found) == 1 and found != [other_than] else None
 
     return wait_until(one, "exactly one exporter leads", limit)[0]
 
