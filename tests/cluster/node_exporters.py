@@ -1,10 +1,11 @@
 """An exporter on each node, as users have it: all on one port, by which they find each other."""
 
 import os
+import signal
 import socket
 
-from cluster_support import CLUSTER_NUMBER, DIRECTORY, NODES, ClusterTestCase, Cluster, cluster
-from support import Exporter, free_port, wait_until
+from cluster_support import CLUSTER_NUMBER, NODES, ClusterTestCase, cluster
+from support import free_port, wait_until
 
 # What every exporter asks about its own node, however many exporters there are. None of it takes a lock.
 OWN_COLLECTORS = (
@@ -52,12 +53,13 @@ class NodeExportersTestCase(ClusterTestCase):
 
     def start_exporter_of(self, node, *flags, config=None):
         """Starts the exporter of a node, once more if it was killed. It need not be ready."""
-        config = config or {}
+        config = {"collectors": {}, **(config or {})}
         if CLUSTER_NUMBER != 1:  # "heal info" would ask cluster 1
-            config.setdefault("collectors", {})["heal_summary"] = {"enabled": False}
+            config["collectors"] = {**config["collectors"], "heal_summary": {"enabled": False}}
+        config = {key: part for key, part in config.items() if part}
         self.exporter_of[node] = self.start_exporter(
             flags=[f"--gluster.socket={cluster.socket(node)}", *flags],
-            config=config,
+            config=config or None,
             address=cluster.address(node),
             port=self.port,
         )
@@ -72,7 +74,7 @@ class NodeExportersTestCase(ClusterTestCase):
     def kill_exporter_of(self, node):
         exporter = self.exporter_of.pop(node)
         self._killed.append(exporter)
-        exporter.terminate(with_signal=9)
+        exporter.terminate(with_signal=signal.SIGKILL)
 
     def _stop(self, exporter):
         if exporter in self._killed:
@@ -113,6 +115,7 @@ def brick_process(brick):
 
 
 def self_heal_process(node):
+    """The pid of the node's self-heal daemon, or None."""
     folder = str(cluster.folder(node)).encode() + b"/"
     for name in os.listdir("/proc"):
         if name.isdigit():

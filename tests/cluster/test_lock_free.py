@@ -1,4 +1,4 @@
-"""What an exporter asks about its own node starts no process, takes no lock and leaves no trace in glusterd's history."""
+"""What an exporter asks about its own node starts no process, takes no lock and is in no history of commands."""
 
 import re
 import subprocess
@@ -86,7 +86,7 @@ class LockFree(NodeExportersTestCase):
         return {node: lines[len(before[node]) :] for node, lines in self.histories().items()}
 
     def child_work(self, exporter):
-        """What the kernel charges a process for its children that have ended: faults and time. Any program costs some."""
+        """What the kernel charges a process for its children that have ended. Any program costs faults and time."""
         fields = Path(f"/proc/{exporter.pid}/stat").read_text().rpartition(")")[2].split()
         return {"faults": fields[8], "major faults": fields[10], "user time": fields[13], "system time": fields[14]}
 
