@@ -72,7 +72,7 @@ class Watch {
     thread_ = std::jthread([this](const std::stop_token& stop) {
       while (!stop.stop_requested()) {
         take();
-        std::this_thread::sleep_for(2ms);
+        std::this_thread::sleep_for(5ms);
       }
     });
   }
