@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdio>
 #include <functional>
 #include <pugixml.hpp>
@@ -192,8 +193,9 @@ class BothWays {
       }
       const auto& capacity = *detail->second.capacity;
       const auto fixed = [](const model::Capacity& of, const std::string& device, const std::string& type) {
-        return std::to_string(of.size_bytes) + " bytes, " + std::to_string(of.inodes) + " inodes, " + type +
-               " on " + device;
+        std::ostringstream text;
+        text << of.size_bytes << " bytes, " << of.inodes << " inodes, " << type << " on " << device;
+        return text.str();
       };
       found.same(what, fixed(capacity, detail->second.device, detail->second.fs_type),
                  fixed(own.capacity, own.device, own.fs_type));
@@ -395,7 +397,7 @@ class BothWays {
       }
     }
     for (const auto& [name, fop] : fops_by_cli) {
-      found.differences.push_back(brick + " " + name + ": by the CLI only");
+      found.differences.push_back(std::string(brick).append(" ").append(name).append(": by the CLI only"));
     }
 
     const auto upcalls_of = [](const model::BrickProfile& profile) {
@@ -559,12 +561,16 @@ struct Question {
   void (BothWays::*ask)(Comparison&);
 };
 
-constexpr Question kQuestions[] = {
-    {"peers", &BothWays::peers},           {"topology", &BothWays::topology},
-    {"op_version", &BothWays::op_version}, {"version", &BothWays::version},
-    {"status", &BothWays::status},         {"filesystem", &BothWays::filesystem},
-    {"profile", &BothWays::profile},       {"heal_count", &BothWays::heal_count},
-    {"clients", &BothWays::clients},       {"heal_summary", &BothWays::heal_summary}};
+constexpr auto kQuestions = std::to_array<Question>({{"peers", &BothWays::peers},
+                                                     {"topology", &BothWays::topology},
+                                                     {"op_version", &BothWays::op_version},
+                                                     {"version", &BothWays::version},
+                                                     {"status", &BothWays::status},
+                                                     {"filesystem", &BothWays::filesystem},
+                                                     {"profile", &BothWays::profile},
+                                                     {"heal_count", &BothWays::heal_count},
+                                                     {"clients", &BothWays::clients},
+                                                     {"heal_summary", &BothWays::heal_summary}});
 
 /// Asks until both ways agree, or have had the time to. Prints a line, and the differences that stay.
 bool settle(const Question& question, BothWays& both) {
