@@ -159,21 +159,21 @@ model::NodeReport make_own_report(const Facts& facts, SteadyTime now) {
 }
 
 Reports::Reports(const Facts& facts, SteadyTime now) : own_(make_own_report(facts, now)) {
-  add(own_);
+  add(own_, true);
   if (facts.neighbours.value == nullptr) {
     return;
   }
   for (const auto& [uuid, neighbour] : *facts.neighbours.value) {
     if (neighbour.report != nullptr && now < neighbour.report_expires) {
       others_.push_back(neighbour.report);
-      add(*neighbour.report);
+      add(*neighbour.report, neighbour.answers);
     }
   }
 }
 
-void Reports::add(const model::NodeReport& report) {
+void Reports::add(const model::NodeReport& report, bool exporter_answers) {
   for (const auto& brick : report.bricks) {
-    bricks_.emplace(brick.brick.id, Entry{&report, &brick});
+    bricks_.emplace(brick.brick.id, Entry{&report, &brick, exporter_answers});
   }
 }
 
@@ -203,7 +203,8 @@ const model::Brick* Reports::of_brick(const std::string& volume, const model::Br
 bool Reports::speaks_for(const std::string& volume, const model::BrickId& id,
                          std::string_view peer_uuid) const {
   const auto* entry = find(volume, id, peer_uuid);
-  return entry != nullptr && entry->report->up && entry->brick->brick.online.has_value();
+  return entry != nullptr && entry->exporter_answers && entry->report->up &&
+         entry->brick->brick.online.has_value();
 }
 
 }  // namespace glusterfs_exporter::collect

@@ -37,9 +37,10 @@ class Reports {
   struct Entry {
     const model::NodeReport* report;
     const model::ReportedBrick* brick;
+    bool exporter_answers;
   };
 
-  void add(const model::NodeReport& report);
+  void add(const model::NodeReport& report, bool exporter_answers);
   [[nodiscard]] const Entry* find(const std::string& volume, const model::BrickId& id,
                                   std::string_view peer_uuid) const;
 
@@ -48,13 +49,13 @@ class Reports {
   std::map<model::BrickId, Entry> bricks_;
 };
 
-/// Whether the nodes' exporters tell `known(brick)` of every brick of the volume that is not offline, so that
-/// the CLI need not be asked.
+/// Whether the nodes' exporters speak for all bricks of the volume and tell `known(brick)` of every one that
+/// is not offline, so that the CLI need not be asked.
 template <class Known>
 bool all_reported(const Reports& reports, const gluster::VolumeRecord& volume, Known known) {
   return std::ranges::all_of(volume.bricks, [&](const gluster::BrickRecord& record) {
     const auto* brick = reports.of_brick(volume.name, record.id, record.peer_uuid);
-    return brick != nullptr && (!brick->online.value_or(true) || known(*brick));
+    return reports.speaks_for(volume.name, record.id, record.peer_uuid) && (!*brick->online || known(*brick));
   });
 }
 

@@ -87,8 +87,9 @@ Easy make_easy(Transfer& transfer, const curl_slist* headers, const std::string&
       // Else leaving a name that is still being looked up would wait for the resolver.
       set(easy, CURLOPT_QUICK_EXIT, 1L) &&
       set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) &&
-      set(easy, CURLOPT_HTTPHEADER, headers) && set(easy, CURLOPT_USERAGENT, user_agent.c_str()) &&
-      set(easy, CURLOPT_ACCEPT_ENCODING, "gzip") &&
+      // A kept connection would hold one of the other exporter's few threads until it gives up on it.
+      set(easy, CURLOPT_FORBID_REUSE, 1L) && set(easy, CURLOPT_HTTPHEADER, headers) &&
+      set(easy, CURLOPT_USERAGENT, user_agent.c_str()) && set(easy, CURLOPT_ACCEPT_ENCODING, "gzip") &&
       set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.timeout.count())) &&
       set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(kMaxAnswerBytes)) &&
       set(easy, CURLOPT_HEADERFUNCTION, &on_header) && set(easy, CURLOPT_HEADERDATA, &transfer) &&

@@ -20,9 +20,9 @@ inline constexpr std::size_t kMaxTransfers = 64;                          ///< a
 /// Gets documents over HTTP, many at a time. For one thread at a time.
 ///
 /// Takes http and https only, follows no redirect, uses no proxy whatever the environment says, keeps no
-/// cookies and no credentials, and uses no signals. Connections are kept from call to call for as long as the
-/// other side keeps them. Names are resolved on threads of libcurl's; one that hangs is left behind at the
-/// deadline and ends when the resolver gives up.
+/// cookies and no credentials, and uses no signals. A connection is closed after its answer: calls are
+/// seldom, and the other side may have few threads to hold connections with. Names are resolved on threads of
+/// libcurl's; one that hangs is left behind at the deadline and ends when the resolver gives up.
 class Fetcher {
  public:
   /// When `stop` is requested a call returns at once, and so do all later ones.

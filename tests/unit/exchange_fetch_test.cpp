@@ -314,7 +314,7 @@ TEST(Fetch, BoundsAllAnswersOfACall) {
   }
 }
 
-TEST(Fetch, KeepsTheConnectionBetweenCalls) {
+TEST(Fetch, HoldsNoConnectionBetweenCalls) {
   RawServer server([](RawConnection& connection) {
     while (!connection.read_request().empty()) {
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
@@ -324,7 +324,7 @@ TEST(Fetch, KeepsTheConnectionBetweenCalls) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(fetcher.fetch(std::vector{url(server.port())}, kLong).at(0).value_or("none"), "body");
   }
-  EXPECT_EQ(server.connections(), 1);
+  EXPECT_EQ(server.connections(), 3);
 }
 
 TEST(Fetch, AsksAgainWhereAKeptConnectionWasClosed) {

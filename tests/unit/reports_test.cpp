@@ -245,6 +245,13 @@ TEST(Reports, DecideWhoSpeaksForABrick) {
   add_report(facts, without_glusterd);
   EXPECT_THAT(spoken_for(facts, true), ElementsAre(true, true, true));
 
+  add_report(facts, second_node());
+  auto neighbours = *facts.neighbours.value;
+  neighbours["uuid2"].answers = false;  // gone, though what it said last is not too old
+  facts.neighbours = dated(neighbours);
+  EXPECT_THAT(spoken_for(facts, true), ElementsAre(true, true, true));
+  EXPECT_EQ(brick_of(picture(facts, true), 1).online, true);
+
   facts.glusterd_answers = false;  // then the leader, who is another one, speaks for this node's bricks
   EXPECT_THAT(spoken_for(facts, false), ElementsAre(false, false, false));
 }
