@@ -39,10 +39,10 @@ struct CollectorState {
   std::chrono::milliseconds interval{};
   std::optional<bool> success;                    ///< of the last run; absent before the first one ended
   std::chrono::duration<double> last_duration{};  ///< of the last run
-  std::string source;                             ///< which way the last run asked; empty when it asked nobody
-  std::optional<Time> last_success;               ///< when the last successful run ended
-  std::string failure_reason;                     ///< of the last run, a value of ErrorKind; empty on success
-  std::string failure_text;                       ///< for people
+  std::string source;                ///< which way the last run asked; empty when it asked nobody
+  std::optional<Time> last_success;  ///< when the last successful run ended
+  std::string failure_reason;        ///< of the last run, a value of ErrorKind; empty on success
+  std::string failure_text;          ///< for people
 };
 
 /// The picture: all that is known of the cluster at one moment. A value; once published it is never changed,
@@ -52,7 +52,7 @@ struct Snapshot {
   Time taken_at;
   std::optional<bool> leader;  ///< whether this exporter speaks for the cluster
   std::optional<bool> up;      ///< glusterd answered the last time it was asked
-  std::string version;     ///< of the Gluster installed here, "10.3"; empty when not known
+  std::string version;         ///< of the Gluster installed here, "10.3"; empty when not known
   std::optional<std::uint64_t> op_version;
   std::optional<std::uint64_t> max_op_version;
 

@@ -101,7 +101,8 @@ Result<std::uint64_t> CliSource::op_version() {
 }
 
 Result<std::uint64_t> CliSource::max_op_version() {
-  return ask(Request::max_op_version(), [](const Answer& answer) { return read_option_number(answer.root()); });
+  return ask(Request::max_op_version(),
+             [](const Answer& answer) { return read_option_number(answer.root()); });
 }
 
 Result<PerVolume<StatusRecord>> CliSource::status() {

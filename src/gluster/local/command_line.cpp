@@ -24,7 +24,8 @@ void for_each_value(std::span<const std::string> arguments, std::string_view nam
   }
 }
 
-std::string value_of(std::span<const std::string> arguments, std::string_view name, std::string_view other = {}) {
+std::string value_of(std::span<const std::string> arguments, std::string_view name,
+                     std::string_view other = {}) {
   std::string found;
   const auto keep = [&found](std::string_view value) { found = value; };
   for_each_value(arguments, name, keep);

@@ -88,7 +88,8 @@ Mount find_mount(std::string_view mountinfo, dev_t device, std::string_view path
     if (rank.same_device > best_rank.same_device ||
         (rank.same_device == best_rank.same_device && rank.depth >= best_rank.depth)) {
       best_rank = rank;
-      best = {.device = clean_utf8(unescape(words[dash + 2])), .fs_type = clean_utf8(unescape(words[dash + 1]))};
+      best = {.device = clean_utf8(unescape(words[dash + 2])),
+              .fs_type = clean_utf8(unescape(words[dash + 1]))};
     }
   }
   return best;

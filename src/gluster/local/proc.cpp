@@ -45,7 +45,8 @@ ssize_t read_some(int fd, char* into, std::size_t size) {
 }
 
 bool is_version(std::string_view text) {
-  return !text.empty() && text.front() != '.' && text.find_first_not_of("0123456789.") == std::string_view::npos;
+  return !text.empty() && text.front() != '.' &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 }  // namespace

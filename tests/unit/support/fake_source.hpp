@@ -79,8 +79,9 @@ class FakeNode : public gluster::NodeSource {
  public:
   std::function<Result<gluster::NodeProcesses>(std::span<const gluster::LocalBrick>)> on_processes =
       [](std::span<const gluster::LocalBrick>) { return gluster::NodeProcesses{}; };
-  std::function<Result<gluster::BrickFilesystem>(const std::string&)> on_filesystem =
-      [](const std::string&) { return gluster::BrickFilesystem{{100, 40, 10, 4}, "/dev/sda", "xfs"}; };
+  std::function<Result<gluster::BrickFilesystem>(const std::string&)> on_filesystem = [](const std::string&) {
+    return gluster::BrickFilesystem{{100, 40, 10, 4}, "/dev/sda", "xfs"};
+  };
   std::function<Result<gluster::HealIndex>(const std::string&)> on_heal_index = [](const std::string&) {
     return gluster::HealIndex{};
   };
@@ -98,7 +99,8 @@ class FakeNode : public gluster::NodeSource {
   Result<std::map<std::string, model::ThinPool>> thin_pools(std::span<const std::string>) override {
     return std::map<std::string, model::ThinPool>{};
   }
-  Result<model::BrickProfile> profile(const gluster::LocalBrick& brick, const gluster::BrickProcess&) override {
+  Result<model::BrickProfile> profile(const gluster::LocalBrick& brick,
+                                      const gluster::BrickProcess&) override {
     return on_profile(brick);
   }
   Result<model::BrickInternals> internals(const gluster::LocalBrick&, const gluster::BrickProcess&) override {
