@@ -163,9 +163,6 @@ class Fetcher::Impl {
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
     multi_.reset(curl_multi_init());
     headers_.reset(curl_slist_append(nullptr, "Accept: application/json"));
-    if (multi_ != nullptr) {
-      curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(kMaxTransfers));
-    }
   }
 
   std::vector<Result<std::string>> fetch(std::span<const std::string> urls,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/host_port.hpp"
 #include "common/text.hpp"
 #include "exchange/node_document.hpp"
 
@@ -57,11 +58,8 @@ Result<model::NodeReport> read_answer(const std::string& uuid, const std::string
 
 Result<std::string> node_url(std::string_view host, std::uint16_t port) {
   const std::string text(host);
-  if (text.find('\0') == std::string::npos && is_ipv6(text)) {
-    return fmt::format("http://[{}]:{}/api/v1/node", text, port);
-  }
-  if (is_name(text)) {
-    return fmt::format("http://{}:{}/api/v1/node", text, port);
+  if (is_name(text) || (text.find('\0') == std::string::npos && is_ipv6(text))) {
+    return fmt::format("http://{}/api/v1/node", host_and_port(text, port));
   }
   constexpr std::size_t kShown = 100;
   return std::unexpected(Error{ErrorKind::connect, fmt::format("'{}' is not a host's name or address",

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,24 +10,12 @@
 #include "common/text.hpp"
 #include "exchange/json_fields.hpp"
 #include "exchange/time_text.hpp"
+#include "model/daemon_names.hpp"
 
 namespace glusterfs_exporter::exchange {
 namespace {
 
-using model::DaemonKind;
 using Json = nlohmann::ordered_json;  // people read these documents too
-
-/// The names that the label `daemon` has.
-constexpr std::array<std::pair<DaemonKind, std::string_view>, 8> kDaemonKinds{{
-    {DaemonKind::self_heal, "shd"},
-    {DaemonKind::quota, "quotad"},
-    {DaemonKind::bitrot, "bitd"},
-    {DaemonKind::scrubber, "scrub"},
-    {DaemonKind::snapshot, "snapd"},
-    {DaemonKind::nfs, "nfs"},
-    {DaemonKind::glusterd, "glusterd"},
-    {DaemonKind::events, "glustereventsd"},
-}};
 
 // Writing.
 
@@ -156,11 +143,7 @@ Json daemon_json(const model::Daemon& daemon) {
   Json json;
   json["host"] = clean_utf8(daemon.host);
   put_text(json, "peer_uuid", daemon.peer_uuid);
-  for (const auto& [kind, name] : kDaemonKinds) {
-    if (kind == daemon.kind) {
-      json["kind"] = name;
-    }
-  }
+  json["kind"] = model::daemon_name(daemon.kind);
   json["online"] = daemon.online;
   put_process(json, daemon.process);
   return json;
@@ -296,17 +279,15 @@ model::ReportedBrick read_brick(const Fields& fields, std::size_t& clients_left)
 
 /// Nothing for a kind that is not known here.
 std::optional<model::Daemon> read_daemon(const Fields& fields) {
-  const auto name = fields.name("kind");
-  for (const auto& [kind, known] : kDaemonKinds) {
-    if (known == name) {
-      return model::Daemon{.peer_uuid = fields.optional_text("peer_uuid"),
-                           .host = fields.text("host"),
-                           .kind = kind,
-                           .online = fields.flag("online"),
-                           .process = read_process(fields)};
-    }
+  const auto kind = model::daemon_kind(fields.name("kind"));
+  if (!kind) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return model::Daemon{.peer_uuid = fields.optional_text("peer_uuid"),
+                       .host = fields.text("host"),
+                       .kind = *kind,
+                       .online = fields.flag("online"),
+                       .process = read_process(fields)};
 }
 
 }  // namespace

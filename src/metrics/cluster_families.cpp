@@ -1,16 +1,15 @@
-#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "metrics/catalogue.hpp"
 #include "metrics/each.hpp"
+#include "model/daemon_names.hpp"
 
 namespace glusterfs_exporter::metrics {
 
 namespace {
 
 using model::ClusterHealth;
-using model::DaemonKind;
 
 constexpr std::array<std::pair<ClusterHealth, std::string_view>, 4> kClusterHealth{
     {{ClusterHealth::ok, "ok"},
@@ -18,27 +17,13 @@ constexpr std::array<std::pair<ClusterHealth, std::string_view>, 4> kClusterHeal
      {ClusterHealth::critical, "critical"},
      {ClusterHealth::unknown, "unknown"}}};
 
-constexpr std::array<std::pair<DaemonKind, std::string_view>, 8> kDaemons{
-    {{DaemonKind::glusterd, "glusterd"},
-     {DaemonKind::events, "glustereventsd"},
-     {DaemonKind::self_heal, "shd"},
-     {DaemonKind::quota, "quotad"},
-     {DaemonKind::bitrot, "bitd"},
-     {DaemonKind::scrubber, "scrub"},
-     {DaemonKind::snapshot, "snapd"},
-     {DaemonKind::nfs, "nfs"}}};
-
-std::string_view daemon_name(DaemonKind kind) {
-  const auto* found = std::ranges::find(kDaemons, kind, &std::pair<DaemonKind, std::string_view>::first);
-  return found == kDaemons.end() ? "unknown" : found->second;
-}
-
 /// One sample for each daemon that this exporter reports on, of what `Get` makes of it.
 template <auto Get>
 void each_daemon(const View& view, Samples& samples) {
   for (const auto& daemon : view.snapshot->daemons) {
     if (daemon.spoken_for) {
-      samples.add(make_labels({{"host", daemon.host}, {"daemon", daemon_name(daemon.kind)}}), Get(daemon));
+      samples.add(make_labels({{"host", daemon.host}, {"daemon", model::daemon_name(daemon.kind)}}),
+                  Get(daemon));
     }
   }
 }

@@ -1,10 +1,9 @@
 #include "web/service_discovery.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/host_port.hpp"
 #include "common/text.hpp"
 
 namespace glusterfs_exporter::web {
@@ -14,10 +13,8 @@ std::string render_service_discovery(std::span<const model::Peer> peers, std::ui
   Json groups = Json::array();
   for (const auto& peer : peers) {
     const auto host = clean_utf8(peer.host);
-    const bool ipv6 = host.find(':') != std::string::npos;
     Json group;
-    group["targets"] =
-        Json::array({ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port)});
+    group["targets"] = Json::array({host_and_port(host, port)});
     group["labels"] = {{"__meta_glusterfs_peer_uuid", clean_utf8(peer.uuid)},
                        {"__meta_glusterfs_host", host},
                        {"__meta_glusterfs_connected", peer.connected ? "true" : "false"}};

@@ -11,6 +11,7 @@
 
 #include "common/text.hpp"
 #include "gluster/local/proc.hpp"
+#include "gluster/local/system_error.hpp"
 
 namespace glusterfs_exporter::gluster::local {
 
@@ -50,11 +51,6 @@ std::string unescape(std::string_view text) {
 bool lies_below(std::string_view path, std::string_view folder) {
   return folder == "/" || path == folder ||
          (path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/');
-}
-
-std::unexpected<Error> fail(const std::string& path, int error) {
-  return std::unexpected(
-      Error{ErrorKind::exit, clean_utf8(path) + ": " + std::generic_category().message(error)});
 }
 
 }  // namespace
@@ -99,13 +95,13 @@ Result<BrickFilesystem> read_filesystem(const std::string& path) {
   struct stat status {};
   struct statvfs space {};
   if (::stat(path.c_str(), &status) != 0) {
-    return fail(path, errno);
+    return failed_at(path, errno);
   }
   if (!S_ISDIR(status.st_mode)) {
-    return fail(path, ENOTDIR);
+    return failed_at(path, ENOTDIR);
   }
   if (::statvfs(path.c_str(), &space) != 0) {
-    return fail(path, errno);
+    return failed_at(path, errno);
   }
   BrickFilesystem filesystem;
   filesystem.capacity = {.size_bytes = std::uint64_t{space.f_blocks} * space.f_frsize,

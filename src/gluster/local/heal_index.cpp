@@ -10,11 +10,11 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "common/text.hpp"
 #include "common/unique_fd.hpp"
+#include "gluster/local/system_error.hpp"
 
 namespace glusterfs_exporter::gluster::local {
 
@@ -23,11 +23,6 @@ namespace {
 constexpr std::chrono::minutes kListAgain{10};
 constexpr std::size_t kMaxInodes = 1024;
 constexpr std::uint64_t kMaxEntries = 10'000'000;
-
-std::unexpected<Error> fail(const std::string& path, int error) {
-  return std::unexpected(
-      Error{ErrorKind::exit, clean_utf8(path) + ": " + std::generic_category().message(error)});
-}
 
 UniqueFd open_folder(const std::string& path) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
@@ -92,7 +87,7 @@ Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::strin
       known = {};
       return 0;  // the brick makes it when it needs it
     }
-    return fail(path, errno);
+    return failed_at(path, errno);
   }
   Listing listing(folder);
   Folder found;
@@ -120,7 +115,7 @@ Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::strin
   if (more && *more && !known.bases.empty() && !has_news && now - known.listed_at < kListAgain) {
     const auto entries = add_up(folder, known.bases);
     if (!entries) {
-      return fail(path, entries.error());
+      return failed_at(path, entries.error());
     }
     if (*entries) {
       return **entries;
@@ -133,13 +128,13 @@ Result<std::uint64_t> HealIndexReader::count(const std::string& path, std::strin
     more = listing.next(take);
   }
   if (!more) {
-    return fail(path, more.error());
+    return failed_at(path, more.error());
   }
   found.listed_at = now;
   known = std::move(found);
   const auto entries = add_up(folder, known.bases);
   if (!entries) {
-    return fail(path, entries.error());
+    return failed_at(path, entries.error());
   }
   return entries->value_or(0);  // gone since it was listed: the brick's heal has just emptied it
 }
@@ -148,10 +143,10 @@ Result<HealIndex> HealIndexReader::read(const std::string& brick_path) {
   const std::string indices = brick_path + "/.glusterfs/indices";
   struct stat status {};
   if (::stat(indices.c_str(), &status) != 0) {
-    return fail(indices, errno);
+    return failed_at(indices, errno);
   }
   if (!S_ISDIR(status.st_mode)) {
-    return fail(indices, ENOTDIR);
+    return failed_at(indices, ENOTDIR);
   }
   auto& folders = bricks_[brick_path];
   const auto pending = count(indices + "/xattrop", "xattrop-", folders["xattrop"]);

@@ -10,11 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "common/text.hpp"
 #include "common/unique_fd.hpp"
+#include "gluster/local/system_error.hpp"
 #include "gluster/values.hpp"
 
 namespace glusterfs_exporter::gluster::local {
@@ -134,13 +134,9 @@ std::string Proc::path(int pid, const char* file) const {
 }
 
 Result<std::vector<ProcEntry>> Proc::processes() const {
-  const auto fail = [this](int error) {
-    return std::unexpected(
-        Error{ErrorKind::exit, clean_utf8(root_) + ": " + std::generic_category().message(error)});
-  };
   const Folder folder(::opendir(root_.c_str()));
   if (folder == nullptr) {
-    return fail(errno);
+    return failed_at(root_, errno);
   }
   std::vector<ProcEntry> found;
   errno = 0;
@@ -151,7 +147,7 @@ Result<std::vector<ProcEntry>> Proc::processes() const {
     }
   }
   if (errno != 0) {
-    return fail(errno);
+    return failed_at(root_, errno);
   }
   return found;
 }
