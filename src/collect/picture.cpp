@@ -77,23 +77,24 @@ std::map<std::pair<std::string, model::DaemonKind>, bool> daemons_by_cli(const F
   return online;
 }
 
-/// A node's own exporter knows best, as long as it knows anything about its processes.
+/// A node's own exporter knows best, as long as it knows anything about its processes. It also reports on
+/// them while it speaks for its node; the leader does for the others.
 std::vector<model::Daemon> make_daemons(const Facts& facts, const Reports& reports, const HostByUuid& hosts,
-                                        SteadyTime now) {
+                                        bool leader, SteadyTime now) {
   std::vector<model::Daemon> daemons;
   for (const auto& [uuid, host] : hosts) {
     if (const auto* report = reports.of_node(uuid)) {
       for (const auto& daemon : report->daemons) {
         daemons.push_back(daemon);
         daemons.back().host = host;
-        daemons.back().spoken_for = report == &reports.own();
+        daemons.back().spoken_for = reports.speaks(uuid) ? report == &reports.own() : leader;
       }
     }
   }
   for (const auto& [key, online] : daemons_by_cli(facts, now)) {
     const auto* report = reports.of_node(key.first);
     if (report == nullptr || report->daemons.empty()) {
-      daemons.push_back({key.first, host_of(hosts, key.first), key.second, online, {}, true});
+      daemons.push_back({key.first, host_of(hosts, key.first), key.second, online, {}, leader});
     }
   }
   std::ranges::stable_sort(daemons, {}, &model::Daemon::host);
@@ -167,7 +168,7 @@ model::Snapshot make_picture(const Facts& facts, const Reports& reports, Picture
     std::ranges::sort(snapshot.volumes, {}, &model::Volume::name);
     model::assess_shared_filesystems(snapshot.volumes);
   }
-  snapshot.daemons = make_daemons(facts, reports, hosts, now);
+  snapshot.daemons = make_daemons(facts, reports, hosts, context.leader.value_or(false), now);
   snapshot.health = model::cluster_health(snapshot);
   snapshot.collectors = std::move(context.collectors);
   return snapshot;

@@ -158,53 +158,48 @@ model::NodeReport make_own_report(const Facts& facts, SteadyTime now) {
   return report;
 }
 
-Reports::Reports(const Facts& facts, SteadyTime now) : own_(make_own_report(facts, now)) {
-  add(own_, true);
+Reports::Reports(const Facts& facts, SteadyTime now)
+    : own_(std::make_shared<const model::NodeReport>(make_own_report(facts, now))) {
+  add(own_->peer_uuid, {own_, true});
   if (facts.neighbours.value == nullptr) {
     return;
   }
   for (const auto& [uuid, neighbour] : *facts.neighbours.value) {
     if (neighbour.report != nullptr && now < neighbour.report_expires) {
-      others_.push_back(neighbour.report);
-      add(*neighbour.report, neighbour.answers);
+      add(uuid, {neighbour.report, neighbour.answers});
     }
   }
 }
 
-void Reports::add(const model::NodeReport& report, bool exporter_answers) {
-  for (const auto& brick : report.bricks) {
-    bricks_.emplace(brick.brick.id, Entry{&report, &brick, exporter_answers});
+void Reports::add(const std::string& peer_uuid, Node node) {
+  const auto [place, added] = nodes_.try_emplace(peer_uuid, std::move(node));
+  if (added) {
+    for (const auto& brick : place->second.report->bricks) {
+      bricks_.try_emplace({place->first, brick.brick.id}, &brick);
+    }
   }
 }
 
-const model::NodeReport* Reports::of_node(const std::string& peer_uuid) const {
-  if (own_.peer_uuid == peer_uuid) {
-    return &own_;
-  }
-  const auto found =
-      std::ranges::find(others_, peer_uuid, [](const auto& report) { return report->peer_uuid; });
-  return found == others_.end() ? nullptr : found->get();
-}
-
-const Reports::Entry* Reports::find(const std::string& volume, const model::BrickId& id,
-                                    std::string_view peer_uuid) const {
-  const auto found = bricks_.find(id);
-  const bool is_it = found != bricks_.end() && found->second.brick->volume == volume &&
-                     found->second.report->peer_uuid == peer_uuid;
-  return is_it ? &found->second : nullptr;
+const model::NodeReport* Reports::of_node(std::string_view peer_uuid) const {
+  const auto found = nodes_.find(peer_uuid);
+  return found == nodes_.end() ? nullptr : found->second.report.get();
 }
 
 const model::Brick* Reports::of_brick(const std::string& volume, const model::BrickId& id,
                                       std::string_view peer_uuid) const {
-  const auto* entry = find(volume, id, peer_uuid);
-  return entry == nullptr ? nullptr : &entry->brick->brick;
+  const auto found = bricks_.find({peer_uuid, id});
+  return found != bricks_.end() && found->second->volume == volume ? &found->second->brick : nullptr;
+}
+
+bool Reports::speaks(std::string_view peer_uuid) const {
+  const auto found = nodes_.find(peer_uuid);
+  return found != nodes_.end() && found->second.exporter_answers && found->second.report->up;
 }
 
 bool Reports::speaks_for(const std::string& volume, const model::BrickId& id,
                          std::string_view peer_uuid) const {
-  const auto* entry = find(volume, id, peer_uuid);
-  return entry != nullptr && entry->exporter_answers && entry->report->up &&
-         entry->brick->brick.online.has_value();
+  const auto* brick = of_brick(volume, id, peer_uuid);
+  return speaks(peer_uuid) && brick != nullptr && brick->online.has_value();
 }
 
 }  // namespace glusterfs_exporter::collect

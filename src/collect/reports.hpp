@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collect/facts.hpp"
@@ -20,33 +23,34 @@ class Reports {
  public:
   Reports(const Facts& facts, SteadyTime now);
 
-  [[nodiscard]] const model::NodeReport& own() const { return own_; }
+  [[nodiscard]] const model::NodeReport& own() const { return *own_; }
 
   /// The report of that node, or null.
-  [[nodiscard]] const model::NodeReport* of_node(const std::string& peer_uuid) const;
+  [[nodiscard]] const model::NodeReport* of_node(std::string_view peer_uuid) const;
 
   /// What the exporter on the node `peer_uuid` says of a brick there, or null.
   [[nodiscard]] const model::Brick* of_brick(const std::string& volume, const model::BrickId& id,
                                              std::string_view peer_uuid) const;
+
+  /// Whether the exporter on that node answers and its glusterd with it, so that it speaks for its daemons.
+  [[nodiscard]] bool speaks(std::string_view peer_uuid) const;
 
   /// Whether that exporter speaks for the brick, so that nobody else has to.
   [[nodiscard]] bool speaks_for(const std::string& volume, const model::BrickId& id,
                                 std::string_view peer_uuid) const;
 
  private:
-  struct Entry {
-    const model::NodeReport* report;
-    const model::ReportedBrick* brick;
+  struct Node {
+    std::shared_ptr<const model::NodeReport> report;
     bool exporter_answers;
   };
 
-  void add(const model::NodeReport& report, bool exporter_answers);
-  [[nodiscard]] const Entry* find(const std::string& volume, const model::BrickId& id,
-                                  std::string_view peer_uuid) const;
+  void add(const std::string& peer_uuid, Node node);
 
-  model::NodeReport own_;
-  std::vector<std::shared_ptr<const model::NodeReport>> others_;
-  std::map<model::BrickId, Entry> bricks_;
+  std::shared_ptr<const model::NodeReport> own_;
+  std::map<std::string, Node, std::less<>> nodes_;  ///< by peer uuid
+  std::map<std::pair<std::string_view, model::BrickId>, const model::ReportedBrick*>
+      bricks_;  ///< by peer uuid
 };
 
 /// Whether the nodes' exporters speak for all bricks of the volume and tell `known(brick)` of every one that

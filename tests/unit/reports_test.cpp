@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "collect/picture.hpp"
 #include "support/fake_source.hpp"
 
@@ -283,6 +285,37 @@ TEST(Reports, OfANodesDaemonsWinOverTheCli) {
     }
   }
   EXPECT_EQ(self_heal, (std::map<std::string, bool>{{"node1", false}, {"node2", false}, {"node3", true}}));
+}
+
+/// The hosts of the daemons that this exporter reports on.
+std::set<std::string> hosts_of_daemons(const Facts& facts, bool leader) {
+  std::set<std::string> hosts;
+  for (const auto& daemon : picture(facts, leader).daemons) {
+    if (daemon.spoken_for) {
+      hosts.insert(daemon.host);
+    }
+  }
+  return hosts;
+}
+
+TEST(Reports, DaemonsAreReportedOnByTheirNodeOrElseByTheLeader) {
+  using Hosts = std::set<std::string>;
+  auto facts = first_node();
+  auto status = test::all_online(test::volume_record("v"));
+  status.daemons = {{"uuid3", DaemonKind::self_heal, true}};
+  facts.status.insert_or_assign("v", dated(status));
+  auto second = second_node();
+  add_report(facts, second);
+  EXPECT_EQ(hosts_of_daemons(facts, false), (Hosts{"node1"}));
+  EXPECT_EQ(hosts_of_daemons(facts, true), (Hosts{"node1", "node3"}));
+
+  second.up = false;  // without its glusterd the second node no longer knows what it is called
+  add_report(facts, second);
+  EXPECT_EQ(hosts_of_daemons(facts, false), (Hosts{"node1"}));
+  EXPECT_EQ(hosts_of_daemons(facts, true), (Hosts{"node1", "node2", "node3"}));
+
+  facts.glusterd_answers = false;
+  EXPECT_EQ(hosts_of_daemons(facts, false), Hosts{});
 }
 
 }  // namespace
