@@ -137,11 +137,11 @@ class Cluster:
         if _process_start(starter[0]) == starter[1]:
             raise RuntimeError(f"other tests (process {starter[0]}) use the cluster in {DIRECTORY} now")
         print(f"removing the cluster that a killed test run left in {DIRECTORY}", file=sys.stderr)
-        self._script("down", limit=120)
+        self._script("down", limit=600)  # thousands of files on a slow disk take their time
 
     def _take_down(self):
         try:
-            self._script("down", limit=120)
+            self._script("down", limit=600)  # thousands of files on a slow disk take their time
             STARTED_BY.unlink(missing_ok=True)
         except Exception as error:  # at exit nobody else would tell, and the exit status would be that of the tests
             print(f"the cluster could not be taken down: {error}", file=sys.stderr, flush=True)

@@ -1,13 +1,9 @@
 """Three exporters on one cluster: exactly one speaks for it, and every series comes from one of them."""
 
 import json
-import subprocess
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.parse
-import urllib.request
 from pathlib import Path
 
 from cluster_support import LAYOUTS, NODES, PageWatch, brick_key, cluster, contradictions
@@ -18,7 +14,7 @@ from node_exporters import (
     leaders,
     wait_for_one_leader,
 )
-from support import Samples, free_port, program, wait_until, wait_until_equal
+from support import Prometheus, Samples, wait_until, wait_until_equal
 
 # What an exporter tells of itself and its own glusterd. Prometheus tells these apart by the address it got them from.
 OF_THE_EXPORTER = (
@@ -277,54 +273,12 @@ class LeaderLost(LeaderTestCase):
         )
 
 
-class Prometheus:
-    """Debian's, scraping all exporters each second."""
-
-    def __init__(self, folder, targets):
-        self.address = f"127.0.0.1:{free_port()}"
-        config = folder / "prometheus.yml"
-        config.write_text(
-            "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
-            "scrape_configs:\n"
-            "  - job_name: glusterfs\n"
-            f"    static_configs: [{{targets: {json.dumps(targets)}}}]\n"
-        )
-        self._log = open(folder / "prometheus.log", "wb")
-        self._process = subprocess.Popen(
-            [
-                program("prometheus"),
-                f"--config.file={config}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address={self.address}",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-        )
-
-    def stop(self):
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
-
-    def query(self, text):
-        """The result of an instant query: [(labels, value)]; none while Prometheus is not ready."""
-        url = f"http://{self.address}/api/v1/query?{urllib.parse.urlencode({'query': text})}"
-        try:
-            with urllib.request.urlopen(url, timeout=10) as response:
-                result = json.load(response)["data"]["result"]
-        except urllib.error.HTTPError as error:
-            if error.code != 503:  # not ready
-                raise  # a bad question must not look like one without an answer
-            return []
-        except OSError:
-            return []
-        return [(series["metric"], float(series["value"][1])) for series in result]
+CONFIG = """\
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+scrape_configs:
+  - job_name: glusterfs
+    static_configs: [{{targets: {targets}}}]
+"""
 
 
 class ScrapedByPrometheus(LeaderTestCase):
@@ -343,14 +297,15 @@ class ScrapedByPrometheus(LeaderTestCase):
         folder = tempfile.TemporaryDirectory(prefix="prometheus-test-")
         self.addCleanup(folder.cleanup)
         targets = [f"{exporter.address}:{exporter.port}" for exporter in self.exporter_of.values()]
-        self.prometheus = Prometheus(Path(folder.name), targets)
+        self.prometheus = Prometheus(Path(folder.name), CONFIG.format(targets=json.dumps(targets)))
         self.addCleanup(self.prometheus.stop)
+        wait_until(self.prometheus.is_ready, "prometheus is ready")
 
     def numbers(self, text):
-        return sorted(value for _, value in self.prometheus.query(text))
+        return sorted(value for _, value in self.prometheus.series(text))
 
     def assert_each_series_once(self):
-        self.assertEqual(self.prometheus.query(self.TWICE % self.ABOUT_THE_CLUSTER), [])
+        self.assertEqual(self.prometheus.series(self.TWICE % self.ABOUT_THE_CLUSTER), [])
         self.assertEqual(self.numbers(self.BRICKS), [1] * len(ALL_BRICKS))
         self.assertEqual(self.numbers(self.HEALTH), [1] * len(LAYOUTS))
         self.assertEqual(self.numbers("sum(glusterfs_exporter_leader)"), [1])

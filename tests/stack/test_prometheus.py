@@ -1,13 +1,10 @@
 """Debian's Prometheus scrapes the exporter: it takes every line and finds nothing wrong."""
 
 import http.server
-import json
 import re
-import subprocess
 import tempfile
 import threading
 import unittest
-import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -16,8 +13,7 @@ from stack import ALL_OK, every_second, wait_until_all_is_well
 from support import (
     PROMETHEUS_ACCEPT,
     ExporterTestCase,
-    free_port,
-    program,
+    Prometheus,
     wait_until,
     wait_until_equal,
 )
@@ -52,69 +48,6 @@ scrape_configs:
 """
 
 SCRAPES = 'count_over_time(up{job="glusterfs"}[1m])'
-
-
-class Prometheus:
-    def __init__(self, folder, config_text):
-        self.address = f"127.0.0.1:{free_port()}"
-        self._log_path = folder / "prometheus.log"
-        config = folder / "prometheus.yml"
-        config.write_text(config_text)
-        with open(self._log_path, "wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    program("prometheus"),
-                    f"--config.file={config}",
-                    f"--storage.tsdb.path={folder / 'data'}",
-                    f"--web.listen-address={self.address}",
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
-
-    def stop(self):
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def log(self):
-        return self._log_path.read_text(errors="replace")
-
-    def api(self, path, **parameters):
-        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(url, timeout=10) as response:
-            return json.load(response)["data"]
-
-    def is_ready(self):
-        if self._process.poll() is not None:
-            raise AssertionError(f"prometheus ended:\n{self.log()}")
-        try:
-            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as response:
-                return response.status == 200
-        except OSError:
-            return False
-
-    def query(self, text):
-        """The result of an instant query as {the labels without name, job and instance: value}."""
-        result = {}
-        for series in self.api("query", query=text)["result"]:
-            labels = {
-                key: value for key, value in series["metric"].items() if key not in ("__name__", "job", "instance")
-            }
-            result[frozenset(labels.items())] = float(series["value"][1])
-        return result
-
-    def number(self, text):
-        """The value of a query that gives one series; None when it gives none."""
-        values = list(self.query(text).values())
-        if len(values) > 1:
-            raise AssertionError(f"{text}: {len(values)} series, not one")
-        return values[0] if values else None
 
 
 class Listener(http.server.BaseHTTPRequestHandler):

@@ -235,8 +235,9 @@ class BeforeTheFirstPoll(ExporterTestCase):
         gate.touch()
         exporter.wait_ready()
         self.assertEqual(exporter.get("/-/ready").text, "ready\n")
-        ran = exporter.collector_results().keys() | set(LANES["crawl"])  # a crawl may take minutes
-        self.assertEqual(ran, ALL_OK.keys())
+        wait_until_equal(  # the page follows; a crawl may take minutes
+            lambda: exporter.collector_results().keys() | set(LANES["crawl"]), ALL_OK.keys(), "all have run"
+        )
         wait_until_all_is_well(exporter)
 
     def test_healthy_while_gluster_is_dead(self):

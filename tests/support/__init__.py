@@ -26,5 +26,5 @@ from .processes import (
     processes_with_environment,
     resident_bytes,
 )
-from .prometheus_tools import PROMETHEUS_ACCEPT, program, promtool_complaints
+from .prometheus_tools import PROMETHEUS_ACCEPT, Prometheus, program, promtool_complaints
 from .waiting import assert_same, difference, wait_until, wait_until_equal

@@ -1,7 +1,12 @@
 """Debian's promtool and prometheus, which have the last word on whether a page is good."""
 
+import json
 import shutil
 import subprocess
+import urllib.parse
+import urllib.request
+
+from .exporter import free_port
 
 # What Debian 12's Prometheus (2.42) sends; test_prometheus.py holds it against the real one.
 PROMETHEUS_ACCEPT = (
@@ -25,3 +30,69 @@ def promtool_complaints(page):
     )
     said = (done.stdout + done.stderr).decode(errors="replace")
     return said if done.returncode == 0 else f"exit status {done.returncode}: {said}"
+
+
+class Prometheus:
+    """A running one, whose files lie in `folder`."""
+
+    def __init__(self, folder, config_text):
+        self.address = f"127.0.0.1:{free_port()}"
+        self._log_path = folder / "prometheus.log"
+        config = folder / "prometheus.yml"
+        config.write_text(config_text)
+        with open(self._log_path, "wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    program("prometheus"),
+                    f"--config.file={config}",
+                    f"--storage.tsdb.path={folder / 'data'}",
+                    f"--web.listen-address={self.address}",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
+
+    def stop(self):
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def log(self):
+        return self._log_path.read_text(errors="replace")
+
+    def api(self, path, **parameters):
+        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return json.load(response)["data"]
+
+    def is_ready(self):
+        if self._process.poll() is not None:
+            raise AssertionError(f"prometheus ended:\n{self.log()}")
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as response:
+                return response.status == 200
+        except OSError:
+            return False
+
+    def series(self, text):
+        """The result of an instant query: [(all labels, value)]."""
+        return [(series["metric"], float(series["value"][1])) for series in self.api("query", query=text)["result"]]
+
+    def query(self, text):
+        """The result of an instant query as {the labels without name, job and instance: value}."""
+        return {
+            frozenset((key, label) for key, label in labels.items() if key not in ("__name__", "job", "instance")): value
+            for labels, value in self.series(text)
+        }
+
+    def number(self, text):
+        """The value of a query that gives one series; None when it gives none."""
+        values = list(self.query(text).values())
+        if len(values) > 1:
+            raise AssertionError(f"{text}: {len(values)} series, not one")
+        return values[0] if values else None
