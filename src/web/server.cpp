@@ -312,6 +312,7 @@ int Server::Impl::serve_stream(mg_connection* connection, Response response, std
   const auto socket = find_socket(info);
   const auto place = streams_.open(socket);
   if (place == nullptr) {
+    response.stream.reset();  // its source need not wait until the client has read that
     auto refusal = text_response(503, "503 too many streams are open. Try again later.\n");
     refusal.headers.emplace_back("Retry-After", "5");
     finish(connection, refusal, route, true, false);
