@@ -15,8 +15,9 @@ using model::Health;
 Seen::Volume see_volume(const model::Volume& volume, const Seen::Volume* before) {
   Seen::Volume seen;
   seen.backlog = volume.heal_backlog_since.has_value();
-  seen.health = volume.health;
-  if (before != nullptr && seen.health.value_or(Health::unknown) == Health::unknown) {
+  if (volume.health.value_or(Health::unknown) != Health::unknown) {
+    seen.health = volume.health;
+  } else if (before != nullptr) {
     seen.health = before->health;
   }
   for (const auto& subvolume : volume.subvolumes) {

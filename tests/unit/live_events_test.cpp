@@ -88,6 +88,7 @@ TEST(EventsTest, AreNotMadeOfWhatIsNewGoneStoppedOrUnknown) {
   brick(unknown).online.reset();
   unknown.volumes[0].health = Health::unknown;
   EXPECT_THAT(between(picture(), unknown), IsEmpty());
+  EXPECT_THAT(between(unknown, picture()), IsEmpty());  // as at the start, before the first answers
   auto stopped = picture();
   stopped.volumes[0].status = model::VolumeStatus::stopped;
   stopped.volumes[0].health.reset();
