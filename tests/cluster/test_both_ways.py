@@ -235,7 +235,24 @@ class BothWays(ClusterTestCase):
         cluster.stop_node(3)
         self.agree("node 3 stopped", nodes=(1, 2))
         cluster.start_node(3)
+        wait_until(self.self_heal_daemons_are_known, "every glusterd knows its self-heal daemon", 60, pause=2)
         self.agree("node 3 started")
+
+    @staticmethod
+    def self_heal_daemons_are_known():
+        """A glusterd that comes back starts its self-heal daemon anew, and now and then takes the one that runs for
+        offline until a volume is started by force."""
+        known = True
+        for volume, layout in LAYOUTS.items():
+            daemons = [
+                node.findtext("status")
+                for node in cluster.gluster_xml("volume", "status", volume).iter("node")
+                if node.findtext("hostname") == "Self-heal Daemon"
+            ]
+            if (layout.replica or layout.disperse) and daemons != ["1"] * len(NODES):
+                known = False
+                cluster.try_gluster("volume", "start", volume, "force")
+        return known
 
 
 if __name__ == "__main__":

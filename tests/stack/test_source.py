@@ -117,10 +117,11 @@ class TheCliHelps(SourceTestCase):
             {**{name: "cli" for name in OF_GLUSTERD}, "exporters": "http", "status": "–"},
         )
 
-        self.wait_for_polls()
-        asked = [start.question for start in self.gluster.starts()]
-        self.assertGreaterEqual(asked.count("volume info"), POLLS)
-        self.assertGreaterEqual(asked.count("pool list"), POLLS)
+        def asked_often():
+            asked = [start.question for start in self.gluster.starts()]
+            return min(asked.count("volume info"), asked.count("pool list")) >= POLLS
+
+        wait_until(asked_often, f"the command is asked about volumes and peers {POLLS} times")
         told = [line for line in self.exporter.log().splitlines() if FALLBACK in line]
         for name in OF_GLUSTERD:
             lines = [line for line in told if f"{FALLBACK} {name} " in line]
