@@ -11,6 +11,8 @@
 #include "exchange/node_document.hpp"
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
+#include "live/state_document.hpp"
+#include "web/live_routes.hpp"
 #include "web/routes.hpp"
 #include "web/service_discovery.hpp"
 
@@ -38,6 +40,9 @@ constexpr auto kGlusterdTimeout = 5s;
 
 /// The next poll of the other exporters comes soon.
 constexpr auto kNeighbourTimeout = 2s;
+
+/// Each viewer of the stream holds a thread.
+constexpr unsigned kMostViewers = 100;
 
 std::optional<gluster::rpc::GlusterdClient> glusterd_client(const config::Config& config,
                                                             std::stop_token stop) {
@@ -135,12 +140,14 @@ std::expected<void, config::ConfigError> App::start() {
   options.on_request = [this](std::string_view route, int status) {
     own_metrics_.request_answered(route, status);
   };
-  auto server = web::Server::start(
-      std::move(options),
+  options.max_streams = kMostViewers;
+  auto router =
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
                         [this] { return collector_rows(scheduler_.states()); },
-                        [this] { return node_document_.get(); }, [this] { return service_discovery(); }}));
+                        [this] { return node_document_.get(); }, [this] { return service_discovery(); }});
+  web::add_live_routes(router, feed_, events_);
+  auto server = web::Server::start(std::move(options), std::move(router));
   if (!server) {
     return std::unexpected(
         config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
@@ -170,6 +177,9 @@ void App::publish(const model::Snapshot& snapshot, const model::NodeReport& own)
   if (!own.peer_uuid.empty()) {
     node_document_.set(std::make_shared<const std::string>(exchange::write_node_document(own)));
   }
+  event_watch_.take(snapshot);
+  rates_.take(snapshot);
+  feed_.publish(live::state_document(snapshot, rates_, events_.events()));
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));

@@ -16,6 +16,9 @@
 #include "gluster/cli/cli_source.hpp"
 #include "gluster/local/death_watch.hpp"
 #include "gluster/this_node.hpp"
+#include "live/events.hpp"
+#include "live/feed.hpp"
+#include "live/rates.hpp"
 #include "metrics/exporter_metrics.hpp"
 #include "metrics/page.hpp"
 #include "metrics/renderer.hpp"
@@ -58,6 +61,10 @@ class App {
   metrics::Renderer renderer_;
   Latest<metrics::Page> page_;
   Latest<std::string> node_document_;
+  live::EventLog events_;
+  live::EventWatch event_watch_{events_};
+  live::Rates rates_;
+  live::Feed feed_;
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;

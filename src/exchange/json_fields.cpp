@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/text.hpp"
-#include "exchange/time_text.hpp"
+#include "common/time_text.hpp"
 
 namespace glusterfs_exporter::exchange {
 namespace {

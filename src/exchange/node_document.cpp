@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "common/text.hpp"
+#include "common/time_text.hpp"
 #include "exchange/json_fields.hpp"
-#include "exchange/time_text.hpp"
 #include "model/daemon_names.hpp"
 
 namespace glusterfs_exporter::exchange {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +28,7 @@ struct Request {
   std::string path;            ///< percent-decoded, without dot segments and without the query
   std::string query;           ///< what follows the '?', still encoded; empty when there is none
   std::string remote_address;  ///< numeric, without the port
+  std::string body;            ///< whole; read only for a path and method that take one, see Router::post
   std::map<std::string, std::string, LessIgnoringCase> headers;
 
   /// Adds a header; one that is there already is continued after a comma, as RFC 9110 5.3 has it.
@@ -34,13 +38,39 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
+/// What a client gets bit by bit, for as long as it stays. Made by the handler for one client and used by one
+/// worker thread, which waits in it; destroyed when the answer is over, for whatever reason.
+class BodyStream {
+ public:
+  /// Bytes for the client, shared so that many clients get the same ones without a copy. Null or empty:
+  /// nothing yet.
+  using Chunk = std::shared_ptr<const std::string>;
+
+  BodyStream() = default;
+  virtual ~BodyStream() = default;
+  BodyStream(const BodyStream&) = delete;
+  BodyStream& operator=(const BodyStream&) = delete;
+  BodyStream(BodyStream&&) = delete;
+  BodyStream& operator=(BodyStream&&) = delete;
+
+  /// Waits for more, but neither beyond `until` nor once `stop` is requested: then there is nothing yet.
+  /// nullopt means that the stream is over. What is thrown ends the answer in the middle, with a line in the
+  /// log.
+  virtual std::optional<Chunk> next(const std::stop_token& stop,
+                                    std::chrono::steady_clock::time_point until) = 0;
+};
+
 /// What a client gets. The body is shared, so that a page of many megabytes is sent to many clients without a
-/// copy. The server adds Date, Connection, Content-Length and the security headers.
+/// copy. The server adds Date, Connection, Content-Length or Transfer-Encoding and the security headers.
 struct Response {
   int status = 200;
   std::string content_type;
   std::vector<std::pair<std::string, std::string>> headers;  ///< beyond those; values without line breaks
   std::shared_ptr<const std::string> body;                   ///< null is the same as empty
+
+  /// In place of a body, when not null. Sent as it comes; the connection ends with it. The status should be
+  /// 200: a client gets 503 in place of it when too many streams are open.
+  std::shared_ptr<BodyStream> stream = nullptr;
 };
 
 /// Answers one request. Runs on the server's worker threads, several at a time.

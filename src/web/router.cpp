@@ -5,29 +5,60 @@
 namespace glusterfs_exporter::web {
 
 void Router::get(std::string path, Handler handler) {
-  handlers_.insert_or_assign(std::move(path), std::move(handler));
+  routes_[std::move(path)].get = std::move(handler);
+}
+
+void Router::post(std::string path, Handler handler, std::size_t max_body_bytes) {
+  auto& route = routes_[std::move(path)];
+  route.post = std::move(handler);
+  route.max_body_bytes = max_body_bytes;
 }
 
 std::string_view Router::route_of(std::string_view path) const {
-  const auto position = handlers_.find(path);
-  return position == handlers_.end() ? std::string_view("other") : std::string_view(position->first);
+  const auto position = routes_.find(path);
+  return position == routes_.end() ? std::string_view("other") : std::string_view(position->first);
+}
+
+std::optional<std::size_t> Router::max_body_bytes(std::string_view method, std::string_view path) const {
+  const auto position = routes_.find(path);
+  if (method != "POST" || position == routes_.end() || !position->second.post) {
+    return std::nullopt;
+  }
+  return position->second.max_body_bytes;
 }
 
 Response Router::answer(const Request& request) const {
-  const auto position = handlers_.find(request.path);
-  if (position == handlers_.end()) {
+  const auto position = routes_.find(request.path);
+  if (position == routes_.end()) {
     std::string text = "404 not found. There is:\n";
-    for (const auto& [path, handler] : handlers_) {
+    for (const auto& [path, route] : routes_) {
       text.append("  ").append(path).append("\n");
     }
     return text_response(404, std::move(text));
   }
-  if (request.method != "GET" && request.method != "HEAD") {
-    auto response = text_response(405, "405 method not allowed. This path answers GET and HEAD.\n");
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
+  const auto& route = position->second;
+  if (route.get && (request.method == "GET" || request.method == "HEAD")) {
+    return route.get(request);
   }
-  return position->second(request);
+  if (route.post && request.method == "POST") {
+    return route.post(request);
+  }
+  return method_not_allowed(route);
+}
+
+Response Router::method_not_allowed(const Route& route) {
+  const char* methods = "GET and HEAD";
+  const char* allow = "GET, HEAD";
+  if (route.get && route.post) {
+    methods = "GET, HEAD and POST";
+    allow = "GET, HEAD, POST";
+  } else if (route.post) {
+    methods = allow = "POST";
+  }
+  auto response =
+      text_response(405, std::string("405 method not allowed. This path answers ") + methods + ".\n");
+  response.headers.emplace_back("Allow", allow);
+  return response;
 }
 
 }  // namespace glusterfs_exporter::web

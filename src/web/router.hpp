@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,19 +14,35 @@ namespace glusterfs_exporter::web {
 /// Which handler answers which path. Filled at start-up, then only read: safe to share between threads.
 class Router {
  public:
-  /// Answers GET and HEAD of exactly this path; takes the place of an earlier handler for it.
+  /// Answers GET and HEAD of exactly this path; takes the place of an earlier handler for them.
   void get(std::string path, Handler handler);
+
+  /// Answers POST of exactly this path; takes the place of an earlier handler for it. The request has the
+  /// whole body; clients that send a larger one are refused.
+  void post(std::string path, Handler handler, std::size_t max_body_bytes);
 
   /// The registered path that answers this one, or "other": few different values, fit for a label. Valid as
   /// long as the router.
   [[nodiscard]] std::string_view route_of(std::string_view path) const;
+
+  /// How large the body of such a request may be; nullopt when nothing would read it.
+  [[nodiscard]] std::optional<std::size_t> max_body_bytes(std::string_view method,
+                                                          std::string_view path) const;
 
   /// Runs the handler; 405 for other methods, 404 with a list of what there is for other paths. Throws what
   /// the handler throws.
   [[nodiscard]] Response answer(const Request& request) const;
 
  private:
-  std::map<std::string, Handler, std::less<>> handlers_;
+  struct Route {
+    Handler get;   // may be empty, but not both
+    Handler post;  // likewise
+    std::size_t max_body_bytes = 0;
+  };
+
+  [[nodiscard]] static Response method_not_allowed(const Route& route);
+
+  std::map<std::string, Route, std::less<>> routes_;
 };
 
 }  // namespace glusterfs_exporter::web

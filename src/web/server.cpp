@@ -2,8 +2,8 @@
 
 #include <arpa/inet.h>
 #include <civetweb.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,33 +11,39 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <ctime>
 #include <exception>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
+#include "web/client_socket.hpp"
 #include "web/header_list.hpp"
 #include "web/listen_address.hpp"
+#include "web/open_streams.hpp"
+#include "web/request_body.hpp"
+#include "web/wire.hpp"
 
 namespace glusterfs_exporter::web {
 namespace {
 
 using namespace std::chrono_literals;
 
-// Up to this size a body goes out together with the headers, in one packet or few.
-constexpr std::size_t kSmallBodyBytes = 16384;
+// How often a stream that has nothing to send looks whether its client is still there.
+constexpr auto kClientCheck = 2s;
 
-// civetweb takes at most INT_MAX bytes at once.
-constexpr std::size_t kWriteChunkBytes = 1048576;
+// What waits in the kernel for one client of a stream that reads slowly.
+constexpr std::size_t kUnreadStreamBytes = 262144;
 
-constexpr std::string_view kSecurityHeaders =
-    "Cache-Control: no-store\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n";
+// When the server stops, clients that read get the end of their stream for this long.
+constexpr auto kStreamEndPatience = 200ms;
+
+// What is read and dropped of a body that nobody wanted.
+constexpr auto kDrainPatience = 500ms;
+constexpr std::size_t kDrainBytes = 1048576;
+
+// Of a worker's stack a few pages are used. A thousand of the usual 8 MiB are more than a machine that counts
+// what it promises (vm.overcommit_memory=2) would give.
+constexpr std::size_t kWorkerStackBytes = 524288;
 
 // civetweb's own initialisation, counted by it.
 class Library {
@@ -62,13 +68,7 @@ Request to_request(const mg_request_info& info) {
   return request;
 }
 
-// Whether the connection can be used again. After a request with a body it can't: nothing here reads one, and
-// to read and drop it would let a client hold a worker for as long as it likes to send.
-bool can_keep_alive(const Request& request, std::string_view http_version) {
-  const auto length = request.header("Content-Length");
-  if (!request.header("Transfer-Encoding").empty() || (!length.empty() && length != "0")) {
-    return false;
-  }
+bool wants_keep_alive(const Request& request, std::string_view http_version) {
   const auto wishes = parse_header_list(request.header("Connection"));
   if (wishes.empty()) {
     return http_version == "1.1";
@@ -77,56 +77,37 @@ bool can_keep_alive(const Request& request, std::string_view http_version) {
                              [](const auto& wish) { return equal_ignoring_case(wish.value, "keep-alive"); });
 }
 
-std::string header_block(const Response& response, std::string_view reason, std::size_t body_bytes,
-                         bool keep_alive) {
-  std::string block = fmt::format(
-      "HTTP/1.1 {} {}\r\n"
-      "Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n"
-      "Connection: {}\r\n"
-      "Content-Type: {}\r\n"
-      "Content-Length: {}\r\n",
-      response.status, reason, fmt::gmtime(std::time(nullptr)), keep_alive ? "keep-alive" : "close",
-      response.content_type, body_bytes);
-  block += kSecurityHeaders;
-  for (const auto& [name, value] : response.headers) {
-    block.append(name).append(": ").append(value).append("\r\n");
-  }
-  block += "\r\n";
-  return block;
+ClientSocket find_socket(const mg_request_info& info) {
+  return ClientSocket::find(info.remote_addr, static_cast<std::uint16_t>(info.remote_port),
+                            static_cast<std::uint16_t>(info.server_port));
 }
 
-bool write_all(mg_connection* connection, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto chunk = bytes.substr(0, kWriteChunkBytes);
-    if (mg_write(connection, chunk.data(), chunk.size()) != static_cast<int>(chunk.size())) {
-      return false;
+// The stack of threads that are made while it lives. civetweb has a setting for it only when it is compiled.
+class StackSize {
+ public:
+  explicit StackSize(std::size_t bytes) {
+    pthread_attr_t attributes;
+    if (pthread_getattr_default_np(&before_) == 0 && pthread_getattr_default_np(&attributes) == 0) {
+      changed_ =
+          pthread_attr_setstacksize(&attributes, bytes) == 0 && pthread_setattr_default_np(&attributes) == 0;
+      pthread_attr_destroy(&attributes);
     }
-    bytes.remove_prefix(chunk.size());
   }
-  return true;
-}
+  ~StackSize() {
+    if (changed_) {
+      pthread_setattr_default_np(&before_);
+      pthread_attr_destroy(&before_);
+    }
+  }
+  StackSize(const StackSize&) = delete;
+  StackSize& operator=(const StackSize&) = delete;
+  StackSize(StackSize&&) = delete;
+  StackSize& operator=(StackSize&&) = delete;
 
-// False when the client went away or stalled before it had everything.
-bool send_response(mg_connection* connection, const Response& response, bool with_body, bool keep_alive) {
-  if (!keep_alive) {
-    mg_disable_connection_keep_alive(connection);
-  }
-  std::string_view body = response.body ? std::string_view(*response.body) : std::string_view();
-  std::string head =
-      header_block(response, mg_get_response_code_text(connection, response.status), body.size(), keep_alive);
-  if (!with_body) {
-    body = {};
-  }
-  if (body.size() <= kSmallBodyBytes) {
-    head += body;
-    body = {};
-  }
-  const bool sent = write_all(connection, head) && write_all(connection, body);
-  if (!sent) {
-    mg_disable_connection_keep_alive(connection);
-  }
-  return sent;
-}
+ private:
+  pthread_attr_t before_{};
+  bool changed_ = false;
+};
 
 // civetweb looks for a wish to stop every two seconds only, and at once when somebody connects.
 void keep_connecting(const std::stop_token& stop, sockaddr_in address) {
@@ -169,10 +150,14 @@ class Server::Impl {
   [[nodiscard]] Response answer(const Request& request, std::string_view route) const;
   void finish(mg_connection* connection, const Response& response, std::string_view route, bool with_body,
               bool keep_alive) const;
+  int serve_stream(mg_connection* connection, Response response, std::string_view route);
+  bool pump(mg_connection* connection, BodyStream& stream, const ClientSocket& socket, bool chunked) const;
+  void tell(std::string_view route, int status) const;
 
   const ServerOptions options_;
   const Router router_;
   const Library library_;
+  OpenStreams streams_{options_.max_streams};
   sockaddr_in address_{};
   mg_context* context_ = nullptr;
 };
@@ -192,14 +177,16 @@ std::expected<void, std::string> Server::Impl::start() {
   }
 
   const std::string listen = to_string(address_);
-  const std::string threads = std::to_string(options_.worker_threads);
+  const std::string threads = std::to_string(options_.worker_threads + options_.max_streams);
   const std::string request_timeout = std::to_string(options_.request_timeout.count());
   const std::string idle_timeout = std::to_string(options_.keep_alive_timeout.count());
   // Headers and body of a large page are two writes: without tcp_nodelay the second can wait 40 ms for an
   // ACK.
-  std::array<const char*, 15> options{
+  std::array<const char*, 17> options{
       "listening_ports",
       listen.c_str(),
+      "listen_backlog",
+      "1024",  // all viewers of a page come back at once when the program was started again
       "num_threads",
       threads.c_str(),
       "request_timeout_ms",
@@ -221,7 +208,10 @@ std::expected<void, std::string> Server::Impl::start() {
   std::array<char, 256> message{};
   mg_init_data init{.callbacks = &callbacks, .user_data = this, .configuration_options = options.data()};
   mg_error_data error{.code = nullptr, .text = message.data(), .text_buffer_size = message.size()};
-  context_ = mg_start2(&init, &error);
+  {
+    const StackSize small(kWorkerStackBytes);
+    context_ = mg_start2(&init, &error);
+  }
   if (context_ == nullptr) {
     return failure(message.data());
   }
@@ -234,6 +224,7 @@ std::expected<void, std::string> Server::Impl::start() {
 
 Server::Impl::~Impl() {
   if (context_ != nullptr) {
+    streams_.close(kStreamEndPatience);  // first: from mg_stop on nothing more is written
     const std::jthread waker(keep_connecting, address_);
     mg_stop(context_);
   }
@@ -280,11 +271,87 @@ int Server::Impl::serve(mg_connection* connection) {
     finish(connection, text_response(431, "431 too many headers\n"), "other", true, false);
     return 431;
   }
-  const Request request = to_request(info);
+  Request request = to_request(info);
   const auto route = router_.route_of(request.path);
-  const auto response = answer(request, route);
-  finish(connection, response, route, request.method != "HEAD", can_keep_alive(request, info.http_version));
+  bool unread_body = announces_body(request);
+  bool refused = false;
+  Response response;
+  if (const auto max_bytes = router_.max_body_bytes(request.method, request.path)) {
+    auto body = read_body(connection, request, find_socket(info), *max_bytes, options_.request_timeout);
+    refused = !body;
+    if (body) {
+      request.body = *std::move(body);
+      unread_body = false;
+    } else {
+      response = std::move(body.error());
+    }
+  }
+  if (!refused) {
+    response = answer(request, route);
+  }
+  if (response.stream != nullptr) {
+    return serve_stream(connection, std::move(response), route);
+  }
+  // To read and drop any body would let a client hold a worker for as long as it likes to send.
+  const bool keep_alive = !refused && !unread_body && wants_keep_alive(request, info.http_version);
+  finish(connection, response, route, request.method != "HEAD", keep_alive);
+  if (unread_body) {
+    find_socket(info).finish_and_drain(kDrainPatience, kDrainBytes);
+  }
   return response.status;
+}
+
+int Server::Impl::serve_stream(mg_connection* connection, Response response, std::string_view route) {
+  const auto& info = *mg_get_request_info(connection);
+  const bool chunked = std::string_view(info.http_version) == "1.1";
+  if (std::string_view(info.request_method) == "HEAD") {
+    send_stream_head(connection, response, chunked);
+    tell(route, response.status);
+    return response.status;
+  }
+  const auto socket = find_socket(info);
+  const auto place = streams_.open(socket);
+  if (place == nullptr) {
+    response.stream.reset();  // its source need not wait until the client has read that
+    auto refusal = text_response(503, "503 too many streams are open. Try again later.\n");
+    refusal.headers.emplace_back("Retry-After", "5");
+    finish(connection, refusal, route, true, false);
+    return refusal.status;
+  }
+  const auto stream = std::move(response.stream);  // ends before the place is given back
+  socket.limit_unread(options_.stream_patience, kUnreadStreamBytes);
+  bool whole = send_stream_head(connection, response, chunked);
+  tell(route, response.status);
+  try {
+    whole = whole && pump(connection, *stream, socket, chunked);
+  } catch (const std::exception& exception) {
+    options_.logger->error("web server: the stream of {} failed: {}", route, exception.what());
+  } catch (...) {
+    options_.logger->error("web server: the stream of {} failed", route);
+  }
+  if (!whole) {
+    options_.logger->debug("web server: {} left the stream of {}", info.remote_addr, route);
+  }
+  return response.status;
+}
+
+// False when the client went away.
+bool Server::Impl::pump(mg_connection* connection, BodyStream& stream, const ClientSocket& socket,
+                        bool chunked) const {
+  const auto stop = streams_.stop_token();
+  while (!stop.stop_requested()) {
+    const auto chunk = stream.next(stop, std::chrono::steady_clock::now() + kClientCheck);
+    if (!chunk) {
+      break;
+    }
+    if (socket.is_gone()) {
+      return false;
+    }
+    if (*chunk != nullptr && !(*chunk)->empty() && !send_stream_part(connection, **chunk, chunked)) {
+      return false;
+    }
+  }
+  return send_stream_end(connection, chunked);
 }
 
 Response Server::Impl::answer(const Request& request, std::string_view route) const {
@@ -304,8 +371,12 @@ void Server::Impl::finish(mg_connection* connection, const Response& response, s
     options_.logger->debug("web server: {} went away before it had all of {}",
                            mg_get_request_info(connection)->remote_addr, route);
   }
+  tell(route, response.status);
+}
+
+void Server::Impl::tell(std::string_view route, int status) const {
   if (options_.on_request) {
-    options_.on_request(route, response.status);
+    options_.on_request(route, status);
   }
 }
 

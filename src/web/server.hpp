@@ -16,11 +16,19 @@ namespace glusterfs_exporter::web {
 
 struct ServerOptions {
   std::string listen_address = "0.0.0.0:9713";  ///< see parse_listen_address
-  unsigned worker_threads = 8;                  ///< a connection holds one from its start to its end
+
+  /// A connection holds a thread from its start to its end. All of worker_threads + max_streams are made at
+  /// the start; as streams never hold more than max_streams, worker_threads are left for everything else.
+  unsigned worker_threads = 8;
+  unsigned max_streams = 1000;  ///< further ones get 503
 
   /// A client has this long to send a request, and may stop taking bytes for this long, before it is cut off:
   /// a client that does nothing holds a worker no longer.
   std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
+
+  /// Beyond that, a client of a stream is cut off when bytes wait for it in the kernel and it takes none for
+  /// this long. One that closes its connection is noticed at the next bytes, or within two seconds.
+  std::chrono::milliseconds stream_patience = std::chrono::seconds(10);
 
   /// How long a connection waits for the next request. Enough for a browser to get the parts of a page over
   /// one; not enough for idle clients to hold the workers. A scraper comes back later than could be afforded.
@@ -28,8 +36,8 @@ struct ServerOptions {
 
   std::shared_ptr<spdlog::logger> logger;  ///< never null
 
-  /// Told of every answer after it was sent, on the worker's thread; route as in Router::route_of. May be
-  /// empty.
+  /// Told of every answer after it was sent, of a stream after its head was sent, on the worker's thread;
+  /// route as in Router::route_of. May be empty.
   std::function<void(std::string_view route, int status)> on_request;
 };
 
@@ -37,14 +45,15 @@ struct ServerOptions {
 ///
 /// A handler that throws gives the client a 500 and the log a line. From start() on the process ignores
 /// SIGPIPE, as civetweb sets it so; the threads inherit the signal mask of the thread that calls start().
-/// Start and destroy servers on one thread only.
+/// Start and destroy servers on one thread only. Threads that others make during start() may get its workers'
+/// small stacks (512 KiB).
 class Server {
  public:
   /// The error is one line that names the address and the reason.
   static std::expected<std::unique_ptr<Server>, std::string> start(ServerOptions options, Router router);
 
-  /// Stops: waits for handlers that run, cuts off what is still being sent. Within half a second; with
-  /// clients that stall in the middle of a request or an answer, within two.
+  /// Stops: ends streams, waits for handlers that run, cuts off what is still being sent. Within half a
+  /// second; with clients that stall in the middle of a request or an answer that is no stream, within two.
   ~Server();
 
   Server(const Server&) = delete;

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/time_text.hpp"
 #include "exchange/node_document.hpp"
-#include "exchange/time_text.hpp"
 
 namespace glusterfs_exporter::exchange {
 namespace {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -46,6 +47,35 @@ TEST(WebRouter, RefusesOtherMethods) {
     EXPECT_EQ(response.headers, headers);
     EXPECT_EQ(*response.body, "405 method not allowed. This path answers GET and HEAD.\n");
   }
+}
+
+TEST(WebRouter, KeepsMethodsOfAPathApart) {
+  auto router = two_routes();
+  router.post(
+      "/", [](const Request& asked) { return text_response(200, "post " + asked.body); }, 10);
+  router.post(
+      "/reload", [](const Request&) { return text_response(200, "reload"); }, 0);
+  auto asked = request("POST", "/");
+  asked.body = "body";
+  EXPECT_EQ(*router.answer(asked).body, "post body");
+  EXPECT_EQ(*router.answer(request("GET", "/")).body, "landing");
+  EXPECT_EQ(*router.answer(request("POST", "/reload")).body, "reload");
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(router.answer(request("HEAD", "/reload")).headers, (Headers{{"Allow", "POST"}}));
+  EXPECT_EQ(*router.answer(request("HEAD", "/reload")).body,
+            "405 method not allowed. This path answers POST.\n");
+  EXPECT_EQ(router.answer(request("PUT", "/")).headers, (Headers{{"Allow", "GET, HEAD, POST"}}));
+}
+
+TEST(WebRouter, TellsWhoseBodyIsRead) {
+  Router router;
+  router.get("/get", [](const Request&) { return text_response(200, ""); });
+  router.post(
+      "/post", [](const Request&) { return text_response(200, ""); }, 10);
+  EXPECT_EQ(router.max_body_bytes("POST", "/post"), 10U);
+  EXPECT_EQ(router.max_body_bytes("GET", "/post"), std::nullopt);
+  EXPECT_EQ(router.max_body_bytes("POST", "/get"), std::nullopt);
+  EXPECT_EQ(router.max_body_bytes("POST", "/other"), std::nullopt);
 }
 
 TEST(WebRouter, SaysWhatThereIsForUnknownPaths) {

@@ -1,14 +1,8 @@
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <spdlog/sinks/ostream_sink.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <ctime>
@@ -21,94 +15,23 @@
 #include <utility>
 #include <vector>
 
+#include "support/web_client.hpp"
 #include "web/server.hpp"
 
 namespace glusterfs_exporter::web {
 namespace {
 
 using namespace std::chrono_literals;
+using test::Client;
 
 constexpr std::string_view security_headers =
     "Cache-Control: no-store\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n";
-
-/// One connection. Reads give up after a while, so that a server that doesn't answer fails a test and not the
-/// run.
-class Client {
- public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const timeval patience{.tv_sec = 30, .tv_usec = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  }
-  ~Client() { ::close(socket_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-  Client(Client&&) = delete;
-  Client& operator=(Client&&) = delete;
-
-  [[nodiscard]] bool connected() const { return connected_; }
-
-  void send(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) {
-        return;
-      }
-      bytes.remove_prefix(static_cast<std::size_t>(sent));
-    }
-  }
-
-  /// Status line and headers up to the empty line and with it.
-  std::string read_head() {
-    std::size_t end = 0;
-    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
-      if (!receive()) {
-        return std::exchange(buffer_, {});
-      }
-    }
-    std::string head = buffer_.substr(0, end + 4);
-    buffer_.erase(0, end + 4);
-    return head;
-  }
-
-  std::string read_bytes(std::size_t count) {
-    while (buffer_.size() < count && receive()) {
-    }
-    std::string bytes = buffer_.substr(0, count);
-    buffer_.erase(0, bytes.size());
-    return bytes;
-  }
-
-  /// All up to the end of the connection.
-  std::string read_rest() {
-    while (receive()) {
-    }
-    return std::exchange(buffer_, {});
-  }
-
- private:
-  bool receive() {
-    std::array<char, 65536> bytes;
-    const auto count = ::recv(socket_, bytes.data(), bytes.size(), 0);
-    if (count > 0) {
-      buffer_.append(bytes.data(), static_cast<std::size_t>(count));
-    }
-    return count > 0;
-  }
-
-  int socket_;
-  bool connected_ = false;
-  std::string buffer_;
-};
 
 std::string get(std::string_view path) {
   return fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
@@ -172,6 +95,7 @@ class WebServer : public testing::Test {
     router.get("/throw-int", [](const Request&) -> Response { throw 7; });
     auto started = Server::start({.listen_address = "127.0.0.1:0",
                                   .worker_threads = limits.worker_threads,
+                                  .max_streams = 0,
                                   .request_timeout = limits.request_timeout,
                                   .keep_alive_timeout = limits.keep_alive_timeout,
                                   .logger = logger_,
@@ -238,20 +162,20 @@ TEST_F(WebServer, AnswersGetByteByByte) {
   start();
   Client client(port());
   client.send(get("/hello"));
-  EXPECT_EQ(
-      without_date(client.read_head()),
-      "HTTP/1.1 200 OK\r\n"
-      "Date: DATE\r\n"
-      "Connection: keep-alive\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\n"
-      "Content-Length: 6\r\n"
-      "Cache-Control: no-store\r\n"
-      "Content-Security-Policy: default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-      "frame-ancestors 'none'\r\n"
-      "Referrer-Policy: no-referrer\r\n"
-      "X-Content-Type-Options: nosniff\r\n"
-      "X-Frame-Options: DENY\r\n"
-      "\r\n");
+  EXPECT_EQ(without_date(client.read_head()),
+            "HTTP/1.1 200 OK\r\n"
+            "Date: DATE\r\n"
+            "Connection: keep-alive\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\n"
+            "Content-Length: 6\r\n"
+            "Cache-Control: no-store\r\n"
+            "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src "
+            "'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'\r\n"
+            "Referrer-Policy: no-referrer\r\n"
+            "X-Content-Type-Options: nosniff\r\n"
+            "X-Frame-Options: DENY\r\n"
+            "\r\n");
   EXPECT_EQ(client.read_bytes(6), "hello\n");
 }
 

@@ -1,4 +1,4 @@
-#include "exchange/time_text.hpp"
+#include "common/time_text.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <chrono>
 
-namespace glusterfs_exporter::exchange {
+namespace glusterfs_exporter {
 namespace {
 
 using std::chrono::floor;
@@ -38,7 +38,7 @@ std::optional<std::chrono::nanoseconds> read_fraction(std::string_view text) {
 
 }  // namespace
 
-std::string write_time(model::Time time) {
+std::string write_time(std::chrono::system_clock::time_point time) {
   const auto day = floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(floor<std::chrono::milliseconds>(time - day));
@@ -48,7 +48,7 @@ std::string write_time(model::Time time) {
                      clock.subseconds().count());
 }
 
-std::optional<model::Time> read_time(std::string_view text) {
+std::optional<std::chrono::system_clock::time_point> read_time(std::string_view text) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
   if (text.size() <= kShape.size()) {
     return std::nullopt;
@@ -76,4 +76,4 @@ std::optional<model::Time> read_time(std::string_view text) {
   return std::chrono::sys_days(date) + hour + minute + second + *fraction;
 }
 
-}  // namespace glusterfs_exporter::exchange
+}  // namespace glusterfs_exporter

@@ -1,0 +1,99 @@
+#include "web/wire.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <ctime>
+#include <string>
+
+namespace glusterfs_exporter::web {
+namespace {
+
+// Up to this size a body goes out together with the headers, in one packet or few.
+constexpr std::size_t kSmallBodyBytes = 16384;
+
+// civetweb takes at most INT_MAX bytes at once.
+constexpr std::size_t kWriteBytes = 1048576;
+
+// The page gets everything from where it came from itself, and runs no script that stands in it.
+constexpr std::string_view kSecurityHeaders =
+    "Cache-Control: no-store\r\n"
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n";
+
+std::string header_block(mg_connection* connection, const Response& response, bool keep_alive,
+                         std::string_view framing) {
+  std::string block = fmt::format(
+      "HTTP/1.1 {} {}\r\n"
+      "Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n"
+      "Connection: {}\r\n"
+      "Content-Type: {}\r\n",
+      response.status, mg_get_response_code_text(connection, response.status),
+      fmt::gmtime(std::time(nullptr)), keep_alive ? "keep-alive" : "close", response.content_type);
+  block += framing;
+  block += kSecurityHeaders;
+  for (const auto& [name, value] : response.headers) {
+    block.append(name).append(": ").append(value).append("\r\n");
+  }
+  block += "\r\n";
+  return block;
+}
+
+}  // namespace
+
+bool send_bytes(mg_connection* connection, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto part = bytes.substr(0, kWriteBytes);
+    if (mg_write(connection, part.data(), part.size()) != static_cast<int>(part.size())) {
+      mg_disable_connection_keep_alive(connection);
+      return false;
+    }
+    bytes.remove_prefix(part.size());
+  }
+  return true;
+}
+
+bool send_response(mg_connection* connection, const Response& response, bool with_body, bool keep_alive) {
+  if (!keep_alive) {
+    mg_disable_connection_keep_alive(connection);
+  }
+  std::string_view body = response.body ? std::string_view(*response.body) : std::string_view();
+  std::string head =
+      header_block(connection, response, keep_alive, fmt::format("Content-Length: {}\r\n", body.size()));
+  if (!with_body) {
+    body = {};
+  }
+  if (body.size() <= kSmallBodyBytes) {
+    head += body;
+    body = {};
+  }
+  return send_bytes(connection, head) && send_bytes(connection, body);
+}
+
+bool send_stream_head(mg_connection* connection, const Response& response, bool chunked) {
+  mg_disable_connection_keep_alive(connection);
+  std::string framing = chunked ? "Transfer-Encoding: chunked\r\n" : "";
+  framing += "X-Accel-Buffering: no\r\n";  // nginx would keep the bytes until it has many
+  return send_bytes(connection, header_block(connection, response, false, framing));
+}
+
+bool send_stream_part(mg_connection* connection, std::string_view bytes, bool chunked) {
+  if (!chunked) {
+    return send_bytes(connection, bytes);
+  }
+  std::string head = fmt::format("{:x}\r\n", bytes.size());
+  if (bytes.size() <= kSmallBodyBytes) {
+    return send_bytes(connection, head.append(bytes).append("\r\n"));
+  }
+  return send_bytes(connection, head) && send_bytes(connection, bytes) && send_bytes(connection, "\r\n");
+}
+
+bool send_stream_end(mg_connection* connection, bool chunked) {
+  return !chunked || send_bytes(connection, "0\r\n\r\n");
+}
+
+}  // namespace glusterfs_exporter::web
