@@ -11,7 +11,7 @@ Result<Found> run_bitrot(Run& run) {
   return for_each_volume(
       run, &Facts::bitrot,
       [](const gluster::VolumeRecord& volume) { return option_is_on(volume, "features.bitrot"); },
-      [&](const gluster::VolumeRecord& volume) { return run.source.bitrot(volume.name); });
+      [&](const gluster::VolumeRecord& volume) { return run.sources.cli.bitrot(volume.name); });
 }
 
 }  // namespace

@@ -8,19 +8,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A brick answers also while profiling is off, with what it had counted before.
-bool is_profiled(const Facts& facts, const std::string& volume) {
-  return std::ranges::any_of(*facts.topology.value, [&](const gluster::VolumeRecord& record) {
-    return record.name == volume && profiling_is_on(record);
-  });
-}
-
 Result<Found> run_brick_profile(Run& run) {
   run.came_by(gluster::Way::rpc);
+  // A brick answers also while profiling is off, with what it had counted before.
+  const auto profiled = volumes_where(run.facts, profiling_is_on);
   return for_each_brick(run, &Facts::brick_profiles,
                         [&](const gluster::LocalBrick& brick) -> std::optional<Result<model::BrickProfile>> {
                           const auto* process = process_of(run, brick.id);
-                          if (process == nullptr || !is_profiled(run.facts, brick.volume)) {
+                          if (process == nullptr || !profiled.contains(brick.volume)) {
                             return std::nullopt;
                           }
                           return run.sources.node.profile(brick, *process);

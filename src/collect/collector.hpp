@@ -64,7 +64,6 @@ class Run {
   Run(const Sources& asked, const config::Config& settings, FactStore& store, SteadyTime started,
       SteadyTime expires)
       : sources(asked),
-        source(asked.cli),
         config(settings),
         now(started),
         facts(store.copy()),
@@ -72,7 +71,6 @@ class Run {
         expires_(expires) {}
 
   const Sources& sources;
-  gluster::Source& source;  ///< the CLI's
   const config::Config& config;
   const SteadyTime now;  ///< when the run began
   const Facts facts;     ///< as they were when the run began
@@ -106,6 +104,18 @@ class Run {
   void came_by(gluster::Way way) { way_ = way; }
   /// Which way the answers of this run came, if it noted one.
   [[nodiscard]] std::optional<gluster::Way> way() const { return way_; }
+
+  /// Keeps the answer that was known when the run began as if it had been given now.
+  template <class T>
+  void confirm(Dated<T> Facts::*question) {
+    store_.update([&](Facts& known) {
+      known.*question = {(facts.*question).value, std::chrono::steady_clock::now(), expires_};
+    });
+  }
+
+  void peers_asked(std::optional<PeersAsked> asked) {
+    store_.update([&](Facts& known) { known.peers_asked = std::move(asked); });
+  }
 
   void glusterd_answered(bool answered) {
     store_.update([&](Facts& known) { known.glusterd_answers = answered; });

@@ -20,8 +20,8 @@ Result<Found> run_detail(Run& run) {
     return Found::something;
   }
   return for_all_volumes(
-      run, &Facts::detail, [&] { return run.source.detail(); },
-      [&](const std::string& volume) { return run.source.detail(volume); });
+      run, &Facts::detail, [&] { return run.sources.cli.detail(); },
+      [&](const std::string& volume) { return run.sources.cli.detail(volume); });
 }
 
 }  // namespace

@@ -25,6 +25,15 @@ Neighbour updated(Neighbour neighbour, Result<model::NodeReport> answer, SteadyT
 }
 
 /// Nodes without an exporter are no failure: this one then asks the CLI about them if it leads.
+Neighbour known_of(const std::string& uuid, const Facts& facts) {
+  const auto* all = facts.neighbours.value.get();
+  if (all == nullptr) {
+    return {};
+  }
+  const auto found = all->find(uuid);
+  return found == all->end() ? Neighbour() : found->second;
+}
+
 Result<Found> run_exporters(Run& run) {
   std::vector<exchange::Peer> asked;
   if (run.facts.peers.value != nullptr) {
@@ -40,11 +49,7 @@ Result<Found> run_exporters(Run& run) {
     if (!answer && answer.error().kind == ErrorKind::cancelled) {
       return std::unexpected(std::move(answer.error()));
     }
-    const auto* before = run.facts.neighbours.value.get();
-    const auto known = before == nullptr ? Neighbours::const_iterator() : before->find(uuid);
-    neighbours.emplace(uuid,
-                       updated(before == nullptr || known == before->end() ? Neighbour() : known->second,
-                               std::move(answer), run.expires()));
+    neighbours.emplace(uuid, updated(known_of(uuid, run.facts), std::move(answer), run.expires()));
   }
   run.put(&Facts::neighbours, std::move(neighbours));
   return Found::something;

@@ -36,6 +36,13 @@ struct Neighbour {
   SteadyTime report_expires;
 };
 
+/// When glusterd was last asked for its peers, and the connections it had then.
+struct PeersAsked {
+  SteadyTime asked;
+  SteadyTime connections_changed;
+  gluster::Sockets connections;
+};
+
 /// By peer uuid.
 using Neighbours = std::map<std::string, Neighbour, std::less<>>;
 
@@ -47,6 +54,7 @@ struct Facts {
   std::optional<bool> glusterd_answers;  ///< when last asked for the topology
   Dated<gluster::Topology> topology;
   Dated<gluster::PeerList> peers;
+  std::optional<PeersAsked> peers_asked;
   Dated<std::string> version;
   Dated<std::uint64_t> op_version;
   Dated<std::uint64_t> max_op_version;

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 Result<Found> run_geo_replication(Run& run) {
   run.came_by(gluster::Way::cli);
-  auto workers = run.source.geo_replication();
+  auto workers = run.sources.cli.geo_replication();
   if (!workers) {
     return std::unexpected(std::move(workers.error()));
   }

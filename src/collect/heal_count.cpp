@@ -19,7 +19,7 @@ Result<Found> run_heal_count(Run& run) {
                  return brick.heal_pending_entries.has_value();
                });
       },
-      [&](const gluster::VolumeRecord& volume) { return run.source.heal_count(volume.name); });
+      [&](const gluster::VolumeRecord& volume) { return run.sources.cli.heal_count(volume.name); });
 }
 
 }  // namespace

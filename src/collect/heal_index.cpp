@@ -7,18 +7,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Only replicated and dispersed volumes keep an index of what waits for heal.
-bool has_index(const Facts& facts, const std::string& volume) {
-  return std::ranges::any_of(*facts.topology.value, [&](const gluster::VolumeRecord& record) {
-    return record.name == volume && (record.replica_count > 1 || record.disperse_count > 0);
-  });
+/// The index of any other brick stays empty.
+bool heals(const gluster::VolumeRecord& volume) {
+  return volume.replica_count > 1 || volume.disperse_count > 0;
 }
 
 Result<Found> run_heal_index(Run& run) {
   run.came_by(gluster::Way::local);
+  const auto healing = volumes_where(run.facts, heals);
   return for_each_brick(run, &Facts::heal_index,
                         [&](const gluster::LocalBrick& brick) -> std::optional<Result<gluster::HealIndex>> {
-                          if (!has_index(run.facts, brick.volume)) {
+                          if (!healing.contains(brick.volume)) {
                             return std::nullopt;
                           }
                           return run.sources.node.heal_index(brick.id.path);

@@ -34,7 +34,7 @@ Result<Found> run_heal_summary(Run& run) {
         return something_waits(run.facts, reports, volume) ||
                (volume.disperse_count > 0 && !all_reported(reports, volume, has_pending));
       },
-      [&](const gluster::VolumeRecord& volume) { return run.source.heal_summary(volume.name); });
+      [&](const gluster::VolumeRecord& volume) { return run.sources.cli.heal_summary(volume.name); });
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 Result<Found> run_max_op_version(Run& run) {
   run.came_by(gluster::Way::cli);
-  auto number = run.source.max_op_version();
+  auto number = run.sources.cli.max_op_version();
   if (!number) {
     return std::unexpected(std::move(number.error()));
   }

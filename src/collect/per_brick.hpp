@@ -1,6 +1,7 @@
 #pragma once
 
-#include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "collect/collector.hpp"
@@ -36,6 +37,20 @@ Result<Found> for_each_brick(Run& run, Dated<gluster::PerBrick<Answer>> Facts::*
   }
   run.put(question, std::move(answers));
   return result;
+}
+
+/// The names of the volumes of which `holds` is true. They point into the run's facts.
+inline std::set<std::string_view> volumes_where(const Facts& facts,
+                                                bool (*holds)(const gluster::VolumeRecord&)) {
+  std::set<std::string_view> names;
+  if (facts.topology.value != nullptr) {
+    for (const auto& volume : *facts.topology.value) {
+      if (holds(volume)) {
+        names.insert(volume.name);
+      }
+    }
+  }
+  return names;
 }
 
 /// The process that serves the brick; null when none does or it is not known.

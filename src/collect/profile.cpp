@@ -16,7 +16,7 @@ Result<Found> run_profile(Run& run) {
            !all_reported(reports, volume, [](const model::Brick& brick) { return brick.profile != nullptr; });
   };
   return for_each_volume(run, &Facts::profile, wanted, [&](const gluster::VolumeRecord& volume) {
-    return run.source.profile(volume.name);
+    return run.sources.cli.profile(volume.name);
   });
 }
 

@@ -12,7 +12,7 @@ Result<Found> run_quota(Run& run) {
   return for_each_volume(
       run, &Facts::quota,
       [](const gluster::VolumeRecord& volume) { return option_is_on(volume, "features.quota"); },
-      [&](const gluster::VolumeRecord& volume) { return run.source.quota(volume.name); });
+      [&](const gluster::VolumeRecord& volume) { return run.sources.cli.quota(volume.name); });
 }
 
 }  // namespace

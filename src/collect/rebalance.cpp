@@ -21,7 +21,7 @@ Result<Found> run_rebalance(Run& run) {
       run, &Facts::rebalance,
       [&](const gluster::VolumeRecord& volume) { return task_of(run.facts, volume.name) != nullptr; },
       [&](const gluster::VolumeRecord& volume) {
-        return run.source.rebalance(volume.name, *task_of(run.facts, volume.name));
+        return run.sources.cli.rebalance(volume.name, *task_of(run.facts, volume.name));
       });
 }
 

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 Result<Found> run_snapshots(Run& run) {
   return for_each_volume(
       run, &Facts::snapshots, [](const gluster::VolumeRecord& volume) { return volume.snapshot_count > 0; },
-      [&](const gluster::VolumeRecord& volume) { return run.source.snapshots(volume.name); });
+      [&](const gluster::VolumeRecord& volume) { return run.sources.cli.snapshots(volume.name); });
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ using namespace std::chrono_literals;
 
 Result<Found> run_status(Run& run) {
   return for_all_volumes(
-      run, &Facts::status, [&] { return run.source.status(); },
-      [&](const std::string& volume) { return run.source.status(volume); });
+      run, &Facts::status, [&] { return run.sources.cli.status(); },
+      [&](const std::string& volume) { return run.sources.cli.status(volume); });
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ void merge(gluster::TopRecord& all, gluster::TopRecord added) {
 Result<gluster::TopRecord> top_of(Run& run, const gluster::VolumeRecord& volume) {
   gluster::TopRecord all;
   for (const auto call : kCalls) {
-    auto answer = run.source.top(volume.name, call, run.config.top.files);
+    auto answer = run.sources.cli.top(volume.name, call, run.config.top.files);
     if (!answer) {
       return answer;
     }

@@ -19,7 +19,7 @@ Result<Found> run_version(Run& run) {
     return Found::something;
   }
   run.came_by(gluster::Way::cli);
-  auto version = run.source.version();
+  auto version = run.sources.cli.version();
   if (!version) {
     return std::unexpected(std::move(version.error()));
   }

@@ -31,6 +31,9 @@ struct ProcessKey {
   auto operator<=>(const ProcessKey&) const = default;
 };
 
+/// Inode numbers of sockets, in order.
+using Sockets = std::vector<std::uint64_t>;
+
 /// The process that serves a brick; several bricks may have the same (cluster.brick-multiplex).
 struct BrickProcess {
   ProcessKey key;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -23,6 +24,11 @@ class NodeSource {
   /// exit, when /proc cannot be read.
   virtual Result<NodeProcesses> processes(const std::string& peer_uuid,
                                           std::span<const LocalBrick> bricks) = 0;
+
+  /// The sockets that the process has open now: the kernel's numbers for them, none of which is used again
+  /// soon. Belongs to no group. Nothing when they cannot be read, or are so many that to look at them would
+  /// cost more than it is worth.
+  virtual std::optional<Sockets> open_sockets(const ProcessKey& process) = 0;
 
   // Group "disks": may wait for as long as a sick disk makes it.
 

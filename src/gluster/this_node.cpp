@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gluster/local/filesystem.hpp"
+#include "gluster/local/proc.hpp"
 #include "gluster/local/thin_pools.hpp"
 #include "gluster/values.hpp"
 
@@ -28,6 +29,10 @@ rpc::BrickName name_of(const LocalBrick& brick) {
 
 Result<NodeProcesses> ThisNode::processes(const std::string& peer_uuid, std::span<const LocalBrick> bricks) {
   return processes_.read(peer_uuid, bricks);
+}
+
+std::optional<Sockets> ThisNode::open_sockets(const ProcessKey& process) {
+  return local::Proc("/proc").open_sockets(process.pid);
 }
 
 Result<BrickFilesystem> ThisNode::filesystem(const std::string& brick_path) {

@@ -19,6 +19,7 @@ class ThisNode final : public NodeSource {
   explicit ThisNode(std::stop_token stop) : stop_(std::move(stop)) {}
 
   Result<NodeProcesses> processes(const std::string& peer_uuid, std::span<const LocalBrick> bricks) override;
+  std::optional<Sockets> open_sockets(const ProcessKey& process) override;
   Result<BrickFilesystem> filesystem(const std::string& brick_path) override;
   Result<HealIndex> heal_index(const std::string& brick_path) override;
   Result<std::map<std::string, model::ThinPool>> thin_pools(std::span<const std::string> devices) override;

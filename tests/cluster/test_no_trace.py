@@ -20,10 +20,9 @@ LOOK_EVERY_SECONDS = 0.25
 POLLED = tuple(name for name in OWN_COLLECTORS if name not in ("thin_pools", "version", "op_version"))  # each minute
 OLD_SECONDS = 10  # of answers that are asked for every 5 s
 TO_DAEMON, TO_EXPORTER = "to glusterd and bricks", "to other exporters"
-# The one thing that is logged: asking for the peers. glusterd sums up equal lines for two minutes, so this is at most
-# what each node's glusterd writes in that time, however often it is asked.
-ABOUT_PEERS = "__glusterd_handle_cli_list_friends"
-ABOUT_PEERS_LINES, ABOUT_PEERS_BYTES, ABOUT_PEERS_SECONDS = 2, 400, 120
+# glusterd logs each asking for its peers. Exporters do that until glusterd's connections have been the same for 30 s, and
+# the gluster command, which this test runs to read the counters, makes a connection.
+SETTLED_SECONDS = 40
 STAMP = re.compile(r"\[(20[0-9]{2}-[0-9-]{5} [0-9:.]{15}) \+0000\]")
 QUIET_SECONDS = 5  # the logs say nothing for that long before it is looked
 
@@ -128,10 +127,11 @@ def connections_of(exporter):
 
 
 class NoTrace(NodeExportersTestCase):
-    def observe(self, meanwhile=lambda: time.sleep(LOOK_EVERY_SECONDS)):
+    def observe(self, meanwhile=lambda: time.sleep(LOOK_EVERY_SECONDS), settle=0):
         """What happened in SECONDS."""
         wait_until_logs_are_quiet()
         counted = operations()
+        time.sleep(settle)
         wait_until_logs_are_quiet()
         sizes, began, end = logs(), datetime.now(timezone.utc), time.monotonic() + SECONDS
         while time.monotonic() < end:
@@ -159,7 +159,7 @@ class NoTrace(NodeExportersTestCase):
                 ages = {name: time.time() - last_run_began(samples, name) for name in POLLED}
                 stale.update({(node, name): age for name, age in ages.items() if age > OLD_SECONDS})
 
-        with_us = self.observe(look_on)
+        with_us = self.observe(look_on, settle=SETTLED_SECONDS)
         report("with", with_us)
         for node in NODES:
             print(f"  connections of the exporter on node {node}: {kinds(connected[node])}, ever: {kinds(ever[node])}")
@@ -176,13 +176,8 @@ class NoTrace(NodeExportersTestCase):
         self.assert_logs_grow_no_more(without, with_us)
 
     def assert_logs_grow_no_more(self, without, with_us):
-        periods = SECONDS / ABOUT_PEERS_SECONDS + 1
         for file, lines in with_us.log_lines.items():
-            about_peers = [line for line in lines if ABOUT_PEERS in line]
-            others = [line for line in lines if ABOUT_PEERS not in line]
-            self.assertLessEqual(len(about_peers), ABOUT_PEERS_LINES * periods, file)
-            self.assertLessEqual(size_of(about_peers), ABOUT_PEERS_BYTES * periods, file)
-            self.assertLessEqual(size_of(others), without.log_bytes().get(file, 0), f"{file}: {others[:5]}")
+            self.assertLessEqual(size_of(lines), without.log_bytes().get(file, 0), f"{file}: {lines[:5]}")
 
 
 def size_of(lines):

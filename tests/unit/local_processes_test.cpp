@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -7,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/unique_fd.hpp"
 #include "gluster/local/proc.hpp"
 #include "gluster/local/processes.hpp"
 #include "support/local_fake_proc.hpp"
@@ -322,6 +326,25 @@ TEST(LocalProc, ReadsThisProcess) {
   ::close(another);
   EXPECT_GT(proc.boot_time().value_or(0), 1000000000U);
   EXPECT_EQ(proc.gluster_version(::getpid()), "");
+}
+
+TEST(LocalProc, TellsTheSocketsOfAProcess) {
+  const Proc proc("/proc");
+  const auto before = proc.open_sockets(::getpid());
+  ASSERT_TRUE(before.has_value());
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  struct stat status {};
+  ASSERT_EQ(::fstat(socket.get(), &status), 0);
+  auto expected = *before;
+  expected.insert(std::ranges::upper_bound(expected, status.st_ino), status.st_ino);
+  EXPECT_EQ(proc.open_sockets(::getpid()), expected);
+
+  std::vector<UniqueFd> files;
+  for (int i = 0; i < 1000; ++i) {
+    files.emplace_back(::dup(0));
+  }
+  EXPECT_EQ(proc.open_sockets(::getpid()), std::nullopt) << "too many to look at";
+  EXPECT_EQ(proc.open_sockets(-1), std::nullopt);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -25,6 +26,7 @@ constexpr std::size_t kMaxStatBytes = 4096;
 constexpr std::size_t kMaxArgumentBytes = 64UL * 1024;
 constexpr std::size_t kMaxMapsBytes = 4UL * 1024 * 1024;
 constexpr std::size_t kMaxBootBytes = 1024UL * 1024;  // a line for each CPU, and one with every interrupt
+constexpr std::size_t kMaxFiles = 1002;               // "." and ".." among them
 
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
@@ -218,6 +220,39 @@ std::optional<std::uint64_t> Proc::open_fds(int pid) const {
     count += entry->d_name[0] != '.' ? 1 : 0;
   }
   return errno == 0 ? std::optional(count) : std::nullopt;
+}
+
+std::optional<std::vector<std::uint64_t>> Proc::open_sockets(int pid) const {
+  const Folder folder(::opendir(path(pid, "fd").c_str()));
+  if (folder == nullptr) {
+    return std::nullopt;
+  }
+  std::vector<std::uint64_t> sockets;
+  std::size_t files = 0;
+  errno = 0;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    if (++files > kMaxFiles) {
+      return std::nullopt;
+    }
+    std::array<char, 64> link{};
+    const ssize_t size = ::readlinkat(::dirfd(folder.get()), static_cast<const char*>(entry->d_name),
+                                      link.data(), link.size());
+    constexpr std::string_view kSocket = "socket:[";
+    std::string_view target(link.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+    if (target.starts_with(kSocket) && target.ends_with(']')) {
+      target.remove_prefix(kSocket.size());
+      target.remove_suffix(1);
+      if (const auto inode = to_number(target)) {
+        sockets.push_back(*inode);
+      }
+    }
+    errno = 0;  // a file closed meanwhile, or an entry that is no link
+  }
+  if (errno != 0) {
+    return std::nullopt;
+  }
+  std::ranges::sort(sockets);
+  return sockets;
 }
 
 std::optional<std::uint64_t> Proc::boot_time() const {

@@ -61,6 +61,9 @@ class Proc {
   /// Empty when it is not to be had: forbidden, or the process has not loaded its translators yet.
   [[nodiscard]] std::string gluster_version(int pid) const;
   [[nodiscard]] std::optional<std::uint64_t> open_fds(int pid) const;
+  /// Inode numbers of its sockets, in order. Nothing when they cannot be read or it has more than 1,000 files
+  /// open.
+  [[nodiscard]] std::optional<std::vector<std::uint64_t>> open_sockets(int pid) const;
   /// When the machine started, in seconds since the epoch.
   [[nodiscard]] std::optional<std::uint64_t> boot_time() const;
 

@@ -88,6 +88,11 @@ class FakeNode : public gluster::NodeSource {
   std::function<Result<model::BrickProfile>(const gluster::LocalBrick&)> on_profile =
       [](const gluster::LocalBrick&) { return model::BrickProfile{}; };
 
+  std::function<std::optional<gluster::Sockets>()> on_open_sockets = [] { return std::nullopt; };
+
+  std::optional<gluster::Sockets> open_sockets(const gluster::ProcessKey&) override {
+    return on_open_sockets();
+  }
   Result<gluster::NodeProcesses> processes(const std::string&,
                                            std::span<const gluster::LocalBrick> bricks) override {
     return on_processes(bricks);
