@@ -171,8 +171,8 @@ Reports::Reports(const Facts& facts, SteadyTime now)
   }
 }
 
-void Reports::add(const std::string& peer_uuid, Node node) {
-  const auto [place, added] = nodes_.try_emplace(peer_uuid, std::move(node));
+void Reports::add(const std::string& peer_uuid, const Node& node) {
+  const auto [place, added] = nodes_.try_emplace(peer_uuid, node);
   if (added) {
     for (const auto& brick : place->second.report->bricks) {
       bricks_.try_emplace({place->first, brick.brick.id}, &brick);

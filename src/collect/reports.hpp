@@ -45,7 +45,7 @@ class Reports {
     bool exporter_answers;
   };
 
-  void add(const std::string& peer_uuid, Node node);
+  void add(const std::string& peer_uuid, const Node& node);
 
   std::shared_ptr<const model::NodeReport> own_;
   std::map<std::string, Node, std::less<>> nodes_;  ///< by peer uuid
