@@ -10,7 +10,7 @@
 #include "common/text.hpp"
 #include "common/time_text.hpp"
 #include "exchange/json_fields.hpp"
-#include "model/daemon_names.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::exchange {
 namespace {
@@ -143,7 +143,7 @@ Json daemon_json(const model::Daemon& daemon) {
   Json json;
   json["host"] = clean_utf8(daemon.host);
   put_text(json, "peer_uuid", daemon.peer_uuid);
-  json["kind"] = model::daemon_name(daemon.kind);
+  json["kind"] = model::name_of(daemon.kind);
   json["online"] = daemon.online;
   put_process(json, daemon.process);
   return json;

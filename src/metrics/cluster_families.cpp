@@ -3,51 +3,20 @@
 
 #include "metrics/catalogue.hpp"
 #include "metrics/each.hpp"
-#include "model/daemon_names.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::metrics {
 
 namespace {
-
-using model::ClusterHealth;
-
-constexpr std::array<std::pair<ClusterHealth, std::string_view>, 4> kClusterHealth{
-    {{ClusterHealth::ok, "ok"},
-     {ClusterHealth::degraded, "degraded"},
-     {ClusterHealth::critical, "critical"},
-     {ClusterHealth::unknown, "unknown"}}};
 
 /// One sample for each daemon that this exporter reports on, of what `Get` makes of it.
 template <auto Get>
 void each_daemon(const View& view, Samples& samples) {
   for (const auto& daemon : view.snapshot->daemons) {
     if (daemon.spoken_for) {
-      samples.add(make_labels({{"host", daemon.host}, {"daemon", model::daemon_name(daemon.kind)}}),
-                  Get(daemon));
+      samples.add(make_labels({{"host", daemon.host}, {"daemon", model::name_of(daemon.kind)}}), Get(daemon));
     }
   }
-}
-
-enum class PeerState : std::uint8_t { in_cluster, rejected, detaching, handshake };
-
-constexpr std::array<std::pair<PeerState, std::string_view>, 4> kPeerStates{
-    {{PeerState::in_cluster, "in_cluster"},
-     {PeerState::rejected, "rejected"},
-     {PeerState::detaching, "detaching"},
-     {PeerState::handshake, "handshake"}}};
-
-/// Gluster has a dozen sentences; all but three are steps on a peer's way in.
-PeerState peer_state(std::string_view words) {
-  if (words == "Peer in Cluster") {
-    return PeerState::in_cluster;
-  }
-  if (words == "Peer Rejected") {
-    return PeerState::rejected;
-  }
-  if (words == "Peer detach in progress") {
-    return PeerState::detaching;
-  }
-  return PeerState::handshake;
 }
 
 std::string peer_labels(const model::Peer& peer) {
@@ -74,7 +43,7 @@ constexpr std::array kFamilies{
            "missing",
            [](const View& view, Samples& samples) {
              if (view.snapshot->health) {
-               add_state_set(samples, "", *view.snapshot->health, kClusterHealth);
+               add_state_set(samples, "", *view.snapshot->health, model::kClusterHealthNames);
              }
            }},
     Family{"glusterfs_peers", MetricType::gauge, Scope::cluster, "",
@@ -96,7 +65,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& peer : view.snapshot->peers) {
                if (!peer.state.empty()) {
-                 add_state_set(samples, peer_labels(peer), peer_state(peer.state), kPeerStates);
+                 add_word_states(samples, peer_labels(peer), peer.state, model::kPeerStateNames, "handshake");
                }
              }
            }},

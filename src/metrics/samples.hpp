@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -74,6 +75,15 @@ void add_state_set(Samples& samples, std::string_view labels, State current, con
   for (const auto& [state, name] : states) {
     samples.add(labels, {{"state", name}}, state == current);
   }
+}
+
+/// The same over Gluster's words, with one more series for words that are not in `states`.
+template <class States>
+void add_word_states(Samples& samples, std::string_view labels, std::string_view words, const States& states,
+                     std::string_view otherwise = "unknown") {
+  add_state_set(samples, labels, words, states);
+  const bool known = std::ranges::any_of(states, [&](const auto& state) { return state.first == words; });
+  samples.add(labels, {{"state", otherwise}}, !known);
 }
 
 }  // namespace glusterfs_exporter::metrics

@@ -4,57 +4,13 @@
 
 #include "metrics/catalogue.hpp"
 #include "metrics/each.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::metrics {
 
 namespace {
 
-using model::ScrubState;
 using model::TaskKind;
-using model::TaskState;
-using model::TopCall;
-
-constexpr std::array<std::pair<TaskState, std::string_view>, 6> kTaskStates{
-    {{TaskState::not_started, "not_started"},
-     {TaskState::in_progress, "in_progress"},
-     {TaskState::stopped, "stopped"},
-     {TaskState::completed, "completed"},
-     {TaskState::failed, "failed"},
-     {TaskState::unknown, "unknown"}}};
-
-constexpr std::array<std::pair<ScrubState, std::string_view>, 4> kScrubStates{
-    {{ScrubState::idle, "idle"},
-     {ScrubState::in_progress, "in_progress"},
-     {ScrubState::paused, "paused"},
-     {ScrubState::unknown, "unknown"}}};
-
-constexpr std::array<std::pair<TopCall, std::string_view>, 5> kTopCalls{{{TopCall::open, "open"},
-                                                                         {TopCall::read, "read"},
-                                                                         {TopCall::write, "write"},
-                                                                         {TopCall::opendir, "opendir"},
-                                                                         {TopCall::readdir, "readdir"}}};
-
-/// Gluster's words for the state of a geo-replication worker, and the label values for them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWorkerStates{
-    {{"Active", "active"},
-     {"Passive", "passive"},
-     {"Faulty", "faulty"},
-     {"Initializing...", "initializing"},
-     {"Created", "created"},
-     {"Stopped", "stopped"},
-     {"Paused", "paused"}}};
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kCrawlStates{
-    {{"Hybrid Crawl", "hybrid"}, {"History Crawl", "history"}, {"Changelog Crawl", "changelog"}}};
-
-/// A state set over Gluster's words, with "unknown" for words that are not in the list.
-template <class States>
-void add_word_states(Samples& samples, std::string_view labels, std::string_view words,
-                     const States& states) {
-  add_state_set(samples, labels, words, states);
-  const bool known = std::ranges::any_of(states, [&](const auto& state) { return state.first == words; });
-  samples.add(labels, {{"state", "unknown"}}, !known);
-}
 
 template <auto Member>
 void each_quota_limit(const View& view, Samples& samples) {
@@ -186,7 +142,7 @@ constexpr std::array kFamilies{
            "State of the task on the node",
            [](const View& view, Samples& samples) {
              each_rebalance_node(view, [&](const std::string& labels, const model::RebalanceNode& node) {
-               add_state_set(samples, labels, node.state, kTaskStates);
+               add_state_set(samples, labels, node.state, model::kTaskStateNames);
              });
            }},
     Family{"glusterfs_rebalance_moved_files", MetricType::gauge, Scope::cluster, kNodeLabels,
@@ -207,7 +163,7 @@ constexpr std::array kFamilies{
            "volume,secondary,host,brick,state", "State of the brick's geo-replication worker",
            [](const View& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
-               add_word_states(samples, labels, worker.state, kWorkerStates);
+               add_word_states(samples, labels, worker.state, model::kWorkerStateNames);
              });
            }},
     Family{"glusterfs_georep_crawl_state", MetricType::state_set, Scope::cluster,
@@ -215,7 +171,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                if (!worker.crawl.empty()) {
-                 add_word_states(samples, labels, worker.crawl, kCrawlStates);
+                 add_word_states(samples, labels, worker.crawl, model::kCrawlStateNames);
                }
              });
            }},
@@ -260,7 +216,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
                if (volume->bitrot) {
-                 add_state_set(samples, labels, volume->bitrot->state, kScrubStates);
+                 add_state_set(samples, labels, volume->bitrot->state, model::kScrubStateNames);
                }
              }
            }},
@@ -285,9 +241,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& [brick, subvolume, labels] : view.bricks) {
                for (const auto& top : brick->top_files) {
-                 const auto* call =
-                     std::ranges::find(kTopCalls, top.call, &std::pair<TopCall, std::string_view>::first);
-                 samples.add(labels, {{"call", call->second}, {"file", top.file}}, top.count);
+                 samples.add(labels, {{"call", model::name_of(top.call)}, {"file", top.file}}, top.count);
                }
              }
            }},

@@ -4,32 +4,17 @@
 
 #include "metrics/catalogue.hpp"
 #include "metrics/each.hpp"
-#include "metrics/health_states.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::metrics {
 
 namespace {
 
-using model::VolumeStatus;
-using model::VolumeType;
-
-constexpr std::array<std::pair<VolumeStatus, std::string_view>, 3> kStatuses{
-    {{VolumeStatus::created, "created"},
-     {VolumeStatus::started, "started"},
-     {VolumeStatus::stopped, "stopped"}}};
-
-constexpr std::array<std::pair<VolumeType, std::string_view>, 6> kTypes{
-    {{VolumeType::distribute, "distribute"},
-     {VolumeType::replicate, "replicate"},
-     {VolumeType::disperse, "disperse"},
-     {VolumeType::distributed_replicate, "distributed_replicate"},
-     {VolumeType::distributed_disperse, "distributed_disperse"},
-     {VolumeType::unknown, "unknown"}}};
-
-std::string_view type_name(VolumeType type) {
-  const auto* found = std::ranges::find(kTypes, type, &std::pair<VolumeType, std::string_view>::first);
-  return found == kTypes.end() ? "unknown" : found->second;
-}
+/// A subvolume is whole or not; it cannot be up in part.
+constexpr model::Names<model::Health, 4> kSubvolumeHealthNames{{{model::Health::up, "up"},
+                                                                {model::Health::degraded, "degraded"},
+                                                                {model::Health::down, "down"},
+                                                                {model::Health::unknown, "unknown"}}};
 
 /// How many of the bricks are online; nothing while that is not known of each.
 template <class Bricks>
@@ -67,7 +52,7 @@ constexpr std::array kFamilies{
              if (!view.snapshot->volumes_known) {
                return;
              }
-             for (const auto& [status, name] : kStatuses) {
+             for (const auto& [status, name] : model::kVolumeStatusNames) {
                samples.add("", {{"status", name}},
                            std::ranges::count(view.snapshot->volumes, status, &model::Volume::status));
              }
@@ -78,7 +63,7 @@ constexpr std::array kFamilies{
              for (const auto& [volume, labels] : view.volumes) {
                samples.add(labels,
                            {{"volume_id", volume->id},
-                            {"type", type_name(volume->type)},
+                            {"type", model::name_of(volume->type)},
                             {"transport", volume->transport}},
                            1);
              }
@@ -87,7 +72,7 @@ constexpr std::array kFamilies{
            "Whether the volume was started or stopped by its administrator",
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
-               add_state_set(samples, labels, volume->status, kStatuses);
+               add_state_set(samples, labels, volume->status, model::kVolumeStatusNames);
              }
            }},
     Family{"glusterfs_volume_health", MetricType::state_set, Scope::cluster, "volume,state",
@@ -97,7 +82,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& [volume, labels] : view.volumes) {
                if (volume->health) {
-                 add_state_set(samples, labels, *volume->health, kHealthStates);
+                 add_state_set(samples, labels, *volume->health, model::kHealthNames);
                }
              }
            }},
@@ -152,7 +137,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
                if (subvolume->health) {
-                 add_state_set(samples, labels, *subvolume->health, kSubvolumeHealthStates);
+                 add_state_set(samples, labels, *subvolume->health, kSubvolumeHealthNames);
                }
              }
            }},
