@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -11,7 +12,7 @@
 #include "exchange/node_document.hpp"
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
-#include "live/state_document.hpp"
+#include "live/leader_part.hpp"
 #include "web/live_routes.hpp"
 #include "web/routes.hpp"
 #include "web/service_discovery.hpp"
@@ -116,9 +117,8 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
       neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token()),
       publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
                   hostname(),
-                  [this](const collect::Publisher::Picture& picture, const model::NodeReport& own) {
-                    publish(*picture, own);
-                  }}),
+                  [this](const collect::Publisher::Picture& picture,
+                         const collect::Publisher::OwnReport& own) { publish(picture, own); }}),
       scheduler_({{glusterd_, cli_, this_node_, neighbours_},
                   config_,
                   facts_,
@@ -145,7 +145,7 @@ std::expected<void, config::ConfigError> App::start() {
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
                         [this] { return collector_rows(scheduler_.states()); },
-                        [this] { return node_document_.get(); }, [this] { return service_discovery(); }});
+                        [this] { return node_document(); }, [this] { return service_discovery(); }});
   web::add_live_routes(router, feed_, events_);
   auto server = web::Server::start(std::move(options), std::move(router));
   if (!server) {
@@ -173,16 +173,33 @@ App::Once App::run_once() {
   return {*page_.get()->text, publisher_.latest()->up.value_or(false)};
 }
 
-void App::publish(const model::Snapshot& snapshot, const model::NodeReport& own) {
-  if (!own.peer_uuid.empty()) {
-    node_document_.set(std::make_shared<const std::string>(exchange::write_node_document(own)));
-  }
+void App::publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own) {
+  const auto& snapshot = *picture;
   event_watch_.take(snapshot);
   rates_.take(snapshot);
-  feed_.publish(live::state_document(snapshot, rates_, events_.events()));
+  published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
+  state_maker_.take({picture, rates_});
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+}
+
+std::shared_ptr<const std::string> App::node_document() {
+  const auto published = published_.get();
+  if (published == nullptr || published->own->peer_uuid.empty()) {
+    return nullptr;
+  }
+  const std::scoped_lock lock(node_document_mutex_);
+  if (published != node_document_of_) {
+    auto report = *published->own;
+    if (report.leader) {
+      report.cluster = std::make_shared<const nlohmann::json>(
+          live::make_leader_part(*published->snapshot, published->rates, *published->own));
+    }
+    node_document_ = std::make_shared<const std::string>(exchange::write_node_document(report));
+    node_document_of_ = published;
+  }
+  return node_document_;
 }
 
 void App::watch_processes() {

@@ -101,6 +101,16 @@ SteadyTime Scheduler::due_of(const Entry& entry) const {
                                                : entry.timing.due();
 }
 
+model::Time Scheduler::next_run_of(const Entry& entry) const {
+  const auto due = due_of(entry);
+  if (due != entry.told_due) {
+    entry.told_due = due;
+    const auto wait = std::max(due - std::chrono::steady_clock::now(), SteadyTime::duration::zero());
+    entry.told_at = std::chrono::system_clock::now() + std::chrono::duration_cast<model::Time::duration>(wait);
+  }
+  return entry.told_at;
+}
+
 void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
@@ -244,6 +254,9 @@ std::vector<model::CollectorState> Scheduler::states() const {
   states.reserve(entries_.size());
   for (const auto& entry : entries_) {
     states.push_back(entry.state);
+    if (can_run(entry)) {
+      states.back().next_run = next_run_of(entry);
+    }
   }
   return states;
 }
