@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "collect/table.hpp"
+#include "common/build_info.hpp"
 #include "exchange/node_document.hpp"
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
@@ -62,6 +64,17 @@ std::uint16_t exporter_port(const config::Config& config) {
              : gluster::to_number<std::uint16_t>(own.substr(own.rfind(':') + 1)).value_or(0);
 }
 
+/// As one would type it, without what only tells how to write the answer.
+std::string command_text(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) {
+    if (word != "--xml") {
+      text += text.empty() ? word : " " + word;
+    }
+  }
+  return text;
+}
+
 std::vector<web::CollectorRow> collector_rows(const std::vector<model::CollectorState>& states) {
   const auto now = std::chrono::system_clock::now();
   const auto whole_ms = [](auto duration) {
@@ -103,6 +116,8 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
           [this](const gluster::CommandReport& report) {
             own_metrics_.command_ended(report.command, report.duration,
                                        report.error == nullptr ? "" : to_string(report.error->kind));
+            calls_.add({Asked::cli, command_text(report.words), report.duration, report.error},
+                       std::chrono::system_clock::now());
           }),
       glusterd_(glusterd_client(config_, stopping_.get_token()),
                 config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
@@ -112,9 +127,12 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
                     log_->warn("the gluster command answers {} because glusterd's socket did not: {}",
                                question, why.context);
                   }
-                }),
-      this_node_(stopping_.get_token()),
-      neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token()),
+                },
+                [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      this_node_(stopping_.get_token(),
+                 [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
+                  [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
                   hostname(),
                   [this](const collect::Publisher::Picture& picture,
@@ -124,7 +142,10 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
                   facts_,
                   log_,
                   [this] { publisher_.wake(); },
-                  [this] { watch_processes(); }},
+                  [this] { watch_processes(); },
+                  [this](std::string_view collector, const Error& error) {
+                    calls_.add_failure(collector, error, std::chrono::system_clock::now());
+                  }},
                  collect::collector_table()),
       death_watch_([this] { scheduler_.run_now(collect::processes_collector); }) {}
 
@@ -147,6 +168,7 @@ std::expected<void, config::ConfigError> App::start() {
                         [this] { return collector_rows(scheduler_.states()); },
                         [this] { return node_document(); }, [this] { return service_discovery(); }});
   web::add_live_routes(router, feed_, events_);
+  web::add_exporter_route(router, [this] { return exporter_document(); });
   auto server = web::Server::start(std::move(options), std::move(router));
   if (!server) {
     return std::unexpected(
@@ -200,6 +222,15 @@ std::shared_ptr<const std::string> App::node_document() {
     node_document_of_ = published;
   }
   return node_document_;
+}
+
+nlohmann::json App::exporter_document() const {
+  live::CallLog::Identity identity{hostname(), std::string(build_version()), started_at_};
+  if (const auto picture = publisher_.latest(); picture != nullptr) {
+    const auto local = std::ranges::find(picture->peers, true, &model::Peer::local);
+    identity.host = local == picture->peers.end() ? identity.host : local->host;
+  }
+  return calls_.document(identity, std::chrono::system_clock::now());
 }
 
 void App::watch_processes() {

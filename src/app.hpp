@@ -17,6 +17,7 @@
 #include "gluster/cli/cli_source.hpp"
 #include "gluster/local/death_watch.hpp"
 #include "gluster/this_node.hpp"
+#include "live/call_log.hpp"
 #include "live/events.hpp"
 #include "live/feed.hpp"
 #include "live/rates.hpp"
@@ -59,6 +60,7 @@ class App {
   };
 
   void publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own);
+  [[nodiscard]] nlohmann::json exporter_document() const;
   /// Null while this node's uuid is not known.
   std::shared_ptr<const std::string> node_document();
   /// What there is to watch now that the processes were read anew.
@@ -75,12 +77,13 @@ class App {
   std::mutex node_document_mutex_;
   std::shared_ptr<const Published> node_document_of_;
   std::shared_ptr<const std::string> node_document_;
+  const model::Time started_at_ = std::chrono::system_clock::now();
+  live::CallLog calls_;
   live::EventLog events_;
   live::EventWatch event_watch_{events_};
   live::Rates rates_;
   live::Feed feed_{live::random_epoch(), {}, [this] { state_maker_.before_read(); }};
-  live::StateMaker state_maker_{
-      feed_, events_, {.started_at = std::chrono::system_clock::now()}};
+  live::StateMaker state_maker_{feed_, events_, {.started_at = started_at_}};
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;

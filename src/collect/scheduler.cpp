@@ -184,6 +184,9 @@ void Scheduler::record(Entry& entry, const Run& run, const Result<Found>& result
   } else {
     entry.state.failure_reason = to_string(result.error().kind);
     entry.state.failure_text = result.error().context;
+    if (parts_.on_failure) {
+      parts_.on_failure(entry.state.name, result.error());
+    }
   }
   entry.timing.ended(result, run.now, ended, std::uniform_real_distribution<>(0, 1)(chance_));
   transactions_paused_until_ = std::max(transactions_paused_until_, ended + entry.timing.lane_pause());

@@ -34,6 +34,9 @@ class Scheduler {
     std::function<void()> on_news;
     /// Called on a lane's thread after each run of the processes' collector.
     std::function<void()> on_processes;
+    /// A run failed, and not because the program ends. Called on a lane's thread and must not ask the
+    /// scheduler anything. May be empty.
+    std::function<void(std::string_view collector, const Error&)> on_failure{};
   };
 
   /// The parts have to outlive the scheduler. Nothing runs before start() or run_once().

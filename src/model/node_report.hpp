@@ -26,7 +26,7 @@ struct NodeReport {
   std::vector<Daemon> daemons;
   /// Of an exporter that leads: what the others cannot know, in the shape of the state document
   /// (docs/api.md). Null when there is none. Only for that document: no metric is made of it.
-  std::shared_ptr<const nlohmann::json> cluster;
+  std::shared_ptr<const nlohmann::json> cluster{};
 };
 
 }  // namespace glusterfs_exporter::model
