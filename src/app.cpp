@@ -119,16 +119,17 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
             calls_.add({Asked::cli, command_text(report.words), report.duration, report.error},
                        std::chrono::system_clock::now());
           }),
-      glusterd_(glusterd_client(config_, stopping_.get_token()),
-                config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
-                [this, told = std::set<std::string, std::less<>>()](std::string_view question,
-                                                                    const Error& why) mutable {
-                  if (told.emplace(question).second) {
-                    log_->warn("the gluster command answers {} because glusterd's socket did not: {}",
-                               question, why.context);
-                  }
-                },
-                [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      glusterd_(
+          glusterd_client(config_, stopping_.get_token()),
+          config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
+          [this, told = std::set<std::string, std::less<>>()](std::string_view question,
+                                                              const Error& why) mutable {
+            if (told.emplace(question).second) {
+              log_->warn("the gluster command answers {} because glusterd's socket did not: {}", question,
+                         why.context);
+            }
+          },
+          [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       this_node_(stopping_.get_token(),
                  [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
@@ -212,7 +213,7 @@ std::shared_ptr<const std::string> App::node_document() {
     return nullptr;
   }
   const std::scoped_lock lock(node_document_mutex_);
-  if (published != node_document_of_) {
+  if (published != node_document_of_.lock()) {
     auto report = *published->own;
     if (report.leader) {
       report.cluster = std::make_shared<const nlohmann::json>(

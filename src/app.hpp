@@ -75,7 +75,7 @@ class App {
   Latest<metrics::Page> page_;
   Latest<Published> published_;
   std::mutex node_document_mutex_;
-  std::shared_ptr<const Published> node_document_of_;
+  std::weak_ptr<const Published> node_document_of_;  // keeps no old picture alive
   std::shared_ptr<const std::string> node_document_;
   const model::Time started_at_ = std::chrono::system_clock::now();
   live::CallLog calls_;

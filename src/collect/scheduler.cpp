@@ -106,7 +106,8 @@ model::Time Scheduler::next_run_of(const Entry& entry) const {
   if (due != entry.told_due) {
     entry.told_due = due;
     const auto wait = std::max(due - std::chrono::steady_clock::now(), SteadyTime::duration::zero());
-    entry.told_at = std::chrono::system_clock::now() + std::chrono::duration_cast<model::Time::duration>(wait);
+    entry.told_at =
+        std::chrono::system_clock::now() + std::chrono::duration_cast<model::Time::duration>(wait);
   }
   return entry.told_at;
 }

@@ -62,10 +62,10 @@ constexpr Shape kHealth = word_of(kHealthWords);
 constexpr std::array<std::string_view, 4> kSubvolumeHealthWords{"up", "degraded", "down", "unknown"};
 constexpr Shape kSubvolumeHealth = word_of(kSubvolumeHealthWords);
 
-constexpr std::array kProcessMembers{
-    Member{"start_time", &kTime, true}, Member{"cpu_seconds_total", &kNumber},
-    Member{"resident_memory_bytes", &kWhole, true}, Member{"threads", &kWhole, true},
-    Member{"open_fds", &kWhole}};
+constexpr std::array kProcessMembers{Member{"start_time", &kTime, true},
+                                     Member{"cpu_seconds_total", &kNumber},
+                                     Member{"resident_memory_bytes", &kWhole, true},
+                                     Member{"threads", &kWhole, true}, Member{"open_fds", &kWhole}};
 constexpr Shape kProcess = object_of(kProcessMembers);
 
 constexpr std::array kThinPoolMembers{Member{"size_bytes", &kWhole, true}, Member{"data_used_ratio", &kRatio},
@@ -131,11 +131,14 @@ constexpr std::array kSubvolumeMembers{Member{"health", &kSubvolumeHealth}, Memb
 constexpr Shape kSubvolume = object_of(kSubvolumeMembers);
 constexpr Shape kSubvolumes = map_of(kSubvolume);
 
-constexpr std::array kQuotaMembers{
-    Member{"hard_limit_bytes", &kWhole},   Member{"soft_limit_bytes", &kWhole},
-    Member{"used_bytes", &kWhole},         Member{"soft_limit_exceeded", &kFlag},
-    Member{"hard_limit_exceeded", &kFlag}, Member{"objects_limit", &kWhole},
-    Member{"files", &kWhole},              Member{"directories", &kWhole}};
+constexpr std::array kQuotaMembers{Member{"hard_limit_bytes", &kWhole},
+                                   Member{"soft_limit_bytes", &kWhole},
+                                   Member{"used_bytes", &kWhole},
+                                   Member{"soft_limit_exceeded", &kFlag},
+                                   Member{"hard_limit_exceeded", &kFlag},
+                                   Member{"objects_limit", &kWhole},
+                                   Member{"files", &kWhole},
+                                   Member{"directories", &kWhole}};
 constexpr Shape kQuota = object_of(kQuotaMembers);
 constexpr Shape kQuotas = map_of(kQuota);
 
@@ -149,11 +152,14 @@ constexpr Shape kSnapshots = object_of(kSnapshotsMembers);
 constexpr std::array<std::string_view, 6> kTaskStateWords{"not_started", "in_progress", "stopped",
                                                           "completed",   "failed",      "unknown"};
 constexpr Shape kTaskState = word_of(kTaskStateWords);
-constexpr std::array kRebalanceNodeMembers{
-    Member{"peer_uuid", &kText},           Member{"state", &kTaskState, true},
-    Member{"moved_files", &kWhole, true},  Member{"moved_bytes", &kWhole, true},
-    Member{"scanned_files", &kWhole, true}, Member{"failed_files", &kWhole, true},
-    Member{"skipped_files", &kWhole, true}, Member{"run_seconds", &kNumber}};
+constexpr std::array kRebalanceNodeMembers{Member{"peer_uuid", &kText},
+                                           Member{"state", &kTaskState, true},
+                                           Member{"moved_files", &kWhole, true},
+                                           Member{"moved_bytes", &kWhole, true},
+                                           Member{"scanned_files", &kWhole, true},
+                                           Member{"failed_files", &kWhole, true},
+                                           Member{"skipped_files", &kWhole, true},
+                                           Member{"run_seconds", &kNumber}};
 constexpr Shape kRebalanceNode = object_of(kRebalanceNodeMembers);
 constexpr Shape kRebalanceNodes = map_of(kRebalanceNode);
 constexpr std::array<std::string_view, 2> kTaskWords{"rebalance", "remove_brick"};
@@ -161,18 +167,17 @@ constexpr Shape kTask = word_of(kTaskWords);
 constexpr std::array kRebalanceMembers{Member{"task", &kTask, true}, Member{"nodes", &kRebalanceNodes, true}};
 constexpr Shape kRebalance = object_of(kRebalanceMembers);
 
-constexpr std::array<std::string_view, 8> kWorkerStateWords{
-    "active", "passive", "faulty", "initializing", "created", "stopped", "paused", "unknown"};
+constexpr std::array<std::string_view, 8> kWorkerStateWords{"active",  "passive", "faulty", "initializing",
+                                                            "created", "stopped", "paused", "unknown"};
 constexpr Shape kWorkerState = word_of(kWorkerStateWords);
 constexpr std::array<std::string_view, 4> kCrawlWords{"hybrid", "history", "changelog", "unknown"};
 constexpr Shape kCrawl = word_of(kCrawlWords);
-constexpr std::array kWorkerMembers{
-    Member{"secondary", &kText, true},     Member{"host", &kText, true},
-    Member{"brick", &kText, true},         Member{"state", &kWorkerState, true},
-    Member{"crawl_state", &kCrawl},        Member{"last_synced", &kTime},
-    Member{"pending_entry", &kWhole},      Member{"pending_data", &kWhole},
-    Member{"pending_meta", &kWhole},       Member{"failures", &kWhole},
-    Member{"checkpoint_reached", &kFlag}};
+constexpr std::array kWorkerMembers{Member{"secondary", &kText, true},   Member{"host", &kText, true},
+                                    Member{"brick", &kText, true},       Member{"state", &kWorkerState, true},
+                                    Member{"crawl_state", &kCrawl},      Member{"last_synced", &kTime},
+                                    Member{"pending_entry", &kWhole},    Member{"pending_data", &kWhole},
+                                    Member{"pending_meta", &kWhole},     Member{"failures", &kWhole},
+                                    Member{"checkpoint_reached", &kFlag}};
 constexpr Shape kWorker = object_of(kWorkerMembers);
 constexpr Shape kWorkers = map_of(kWorker);
 

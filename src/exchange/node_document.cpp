@@ -313,7 +313,8 @@ std::string write_node_document(const model::NodeReport& report) {
   auto text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (report.cluster != nullptr) {
     text.pop_back();
-    text += ",\"cluster\":" + report.cluster->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "}";
+    text += ",\"cluster\":" + report.cluster->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+            "}";
   }
   return text;
 }

@@ -19,8 +19,8 @@ class ChosenGlusterd final : public GlusterdSource {
   /// Called when the CLI has to answer for the socket; `why` is the socket's error.
   using OnFallback = std::function<void(std::string_view question, const Error& why)>;
 
-  /// `observer` is told of each question to the socket; the CLI tells of its own. Without `client` only the CLI is asked, without `cli` only the socket; one of them must be there. `cli`
-  /// has to outlive this.
+  /// `observer` is told of each question to the socket; the CLI tells of its own. Without `client` only the
+  /// CLI is asked, without `cli` only the socket; one of them must be there. `cli` has to outlive this.
   ChosenGlusterd(std::optional<rpc::GlusterdClient> client, Source* cli, OnFallback on_fallback,
                  CallObserver observer = {})
       : client_(std::move(client)),

@@ -73,8 +73,9 @@ Json CallLog::document(const Identity& identity, model::Time now) const {
     calls = calls_;
     errors.assign(errors_.begin(), errors_.end());
   }
-  std::ranges::stable_sort(errors, std::ranges::greater{},
-                           [](const auto& known) { return std::pair(known.second.count, known.second.last_at); });
+  std::ranges::stable_sort(errors, std::ranges::greater{}, [](const auto& known) {
+    return std::pair(known.second.count, known.second.last_at);
+  });
   Json json = {{"schema", "glusterfs_exporter/exporter/v1"},
                {"host", identity.host},
                {"version", identity.version},

@@ -127,12 +127,13 @@ constexpr std::array kBelongings{Belongs{"mean_latency_seconds", "operations_per
                                  Belongs{"heal_backlog_since", "heal_pending_entries"}};
 
 /// What is so of a brick whether its process runs or not.
-constexpr std::array<std::string_view, 8> kOfOfflineBricks{
-    "size_bytes", "free_bytes", "inodes", "inodes_free", "device", "fs_type", "shares_filesystem", "thin_pool"};
+constexpr std::array<std::string_view, 8> kOfOfflineBricks{"size_bytes",        "free_bytes", "inodes",
+                                                           "inodes_free",       "device",     "fs_type",
+                                                           "shares_filesystem", "thin_pool"};
 
 bool stands_alone(const Json& own, std::string_view name) {
-  return std::ranges::none_of(
-      kBelongings, [&](const auto& pair) { return pair.name == name && own.contains(pair.to); });
+  return std::ranges::none_of(kBelongings,
+                              [&](const auto& pair) { return pair.name == name && own.contains(pair.to); });
 }
 
 /// Gives `own` the members of `theirs` that it lacks and `wanted(name)` allows, and `filled(name)` each name.
@@ -238,8 +239,8 @@ Json worse(const Json& one, const Json& other) {
   return rank(one) < rank(other) ? other : one;
 }
 
-/// With the health of volumes that were unknown the cluster's is another one, too. What this exporter sees for
-/// itself (its own glusterd, the peers) stays.
+/// With the health of volumes that were unknown the cluster's is another one, too. What this exporter sees
+/// for itself (its own glusterd, the peers) stays.
 void fill_health(Json& cluster, const Json& part, const std::set<std::string>& unknown_before) {
   if (!part.contains("health") || !cluster.contains("health")) {
     return;

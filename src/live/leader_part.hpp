@@ -21,9 +21,9 @@ nlohmann::json make_leader_part(const model::Snapshot& snapshot, const Rates& ra
                                 const model::NodeReport& own, const StateOptions& options = {},
                                 std::size_t max_bytes = kMaxLeaderPartBytes);
 
-/// Fills what a state document lacks from `part`, which exchange::clean_cluster_part() went through. What this
-/// exporter knows itself stays, except an unknown health. Nothing is said of volumes, bricks and nodes that
-/// the document does not have.
+/// Fills what a state document lacks from `part`, which exchange::clean_cluster_part() went through. What
+/// this exporter knows itself stays, except an unknown health. Nothing is said of volumes, bricks and nodes
+/// that the document does not have.
 void fill_from_leader(nlohmann::json& document, const nlohmann::json& part);
 
 }  // namespace glusterfs_exporter::live

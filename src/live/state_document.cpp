@@ -91,7 +91,8 @@ bool has_details(const model::Snapshot& snapshot, const StateOptions& options) {
 
 Json state_document(const model::Snapshot& snapshot, const Rates& rates, const std::vector<Event>& events,
                     const StateOptions& options) {
-  Json json = {{"schema", kStateSchema}, {"cluster", cluster_json(snapshot)}, {"node", node_json(snapshot, options)}};
+  Json json = {
+      {"schema", kStateSchema}, {"cluster", cluster_json(snapshot)}, {"node", node_json(snapshot, options)}};
   if (snapshot.peers_known) {
     auto& peers = json["peers"] = Json::object();
     for (const auto& peer : snapshot.peers) {
@@ -99,9 +100,8 @@ Json state_document(const model::Snapshot& snapshot, const Rates& rates, const s
     }
   }
   if (snapshot.volumes_known) {
-    const VolumeContext context{.rates = rates,
-                                .options = options,
-                                .details = has_details(snapshot, options)};
+    const VolumeContext context{
+        .rates = rates, .options = options, .details = has_details(snapshot, options)};
     auto& volumes = json["volumes"] = Json::object();
     for (const auto& volume : snapshot.volumes) {
       volumes[volume.name] = volume_json(volume, context);

@@ -36,7 +36,7 @@ void StateMaker::make() {
     const std::scoped_lock lock(mutex_);
     newest = newest_;
   }
-  if (newest == nullptr || newest == made_) {
+  if (newest == nullptr || newest == made_.lock()) {
     return;
   }
   feed_.publish(state_document(*newest->snapshot, newest->rates, log_.events(), options_));

@@ -52,9 +52,9 @@ class StateMaker {
   std::mutex mutex_;
   std::optional<Clock::time_point> last_read_;
   std::shared_ptr<const Moment> newest_;
-  bool outdated_ = false;  // the feed's document is one of long ago
-  std::mutex making_;      // held for long, and never with mutex_ taken first
-  std::shared_ptr<const Moment> made_;
+  bool outdated_ = false;             // the feed's document is one of long ago
+  std::mutex making_;                 // held for long, and never with mutex_ taken first
+  std::weak_ptr<const Moment> made_;  // keeps no old picture alive
 };
 
 }  // namespace glusterfs_exporter::live

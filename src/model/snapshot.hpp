@@ -55,7 +55,7 @@ struct CollectorState {
   std::optional<Time> last_success;  ///< when the last successful run ended
   std::string failure_reason;        ///< of the last run, a value of ErrorKind; empty on success
   std::string failure_text;          ///< for people
-  std::optional<Time> next_run{};      ///< absent while it waits for something else than a time
+  std::optional<Time> next_run{};    ///< absent while it waits for something else than a time
 };
 
 /// The picture: all that is known of the cluster at one moment. A value; once published it is never changed,

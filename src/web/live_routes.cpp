@@ -62,15 +62,13 @@ Response json_response(const nlohmann::json& document) {
 }  // namespace
 
 void add_exporter_route(Router& router, std::function<nlohmann::json()> make) {
-  router.get("/api/v1/exporter",
-             [make = std::move(make)](const Request&) { return json_response(make()); });
+  router.get("/api/v1/exporter", [make = std::move(make)](const Request&) { return json_response(make()); });
 }
 
 void add_live_routes(Router& router, const live::Feed& feed, const live::EventLog& events) {
   router.get("/api/v1/state", [&feed](const Request& request) { return state_response(feed, request); });
-  router.get("/api/v1/events", [&events](const Request&) {
-    return json_response(live::events_document(events.events()));
-  });
+  router.get("/api/v1/events",
+             [&events](const Request&) { return json_response(live::events_document(events.events())); });
   router.get("/api/v1/stream", [&feed](const Request& request) {
     Response response{.status = 200, .content_type = "text/event-stream", .headers = {}, .body = nullptr};
     response.stream = std::make_shared<FeedStream>(feed, std::string(request.header("Last-Event-ID")));

@@ -73,7 +73,11 @@ model::Snapshot leaders_picture() {
   bricks[2].spoken_for = true;
   bricks[2].capacity = capacity(300);
   snapshot.daemons = {
-      {.peer_uuid = "uuid1", .host = "node1", .kind = model::DaemonKind::self_heal, .online = true, .spoken_for = true},
+      {.peer_uuid = "uuid1",
+       .host = "node1",
+       .kind = model::DaemonKind::self_heal,
+       .online = true,
+       .spoken_for = true},
       {.peer_uuid = "uuid2", .host = "node2", .kind = model::DaemonKind::self_heal, .online = true},
       {.peer_uuid = "uuid3", .host = "node3", .kind = model::DaemonKind::self_heal, .spoken_for = true}};
   return snapshot;
@@ -205,8 +209,9 @@ TEST(LeaderPartTest, WhatThisExporterSeesOfPeersStaysInTheReasons) {
   auto snapshot = followers_picture();
   snapshot.peers[0].connected = false;
   snapshot.health = model::ClusterHealth::degraded;
-  EXPECT_THAT(filled(snapshot)["cluster"]["reasons"],
-              ElementsAre("volume v is degraded: brick node3:/srv/b3 is offline", "peer node1 is disconnected"));
+  EXPECT_THAT(
+      filled(snapshot)["cluster"]["reasons"],
+      ElementsAre("volume v is degraded: brick node3:/srv/b3 is offline", "peer node1 is disconnected"));
 }
 
 TEST(LeaderPartTest, ABrickSeenOfflineGetsOnlyWhatIsSoOfItsDisk) {
@@ -234,8 +239,10 @@ TEST(LeaderPartTest, NothingIsSaidOfThingsThatAreNotThere) {
   part["volumes"]["w"] = part["volumes"]["v"];
   part["volumes"]["v"]["bricks"]["node9:/b"] = {{"online", true}};
   part["volumes"]["v"]["subvolumes"]["9"] = {{"quorum_met", true}};
-  part["daemons"]["node9/shd"] = {{"host", "node9"}, {"daemon", "shd"}, {"online", true}, {"peer_uuid", "uuid9"}};
-  part["daemons"]["any/thing"] = {{"host", "node3"}, {"daemon", "shd"}, {"online", true}, {"peer_uuid", "uuid3"}};
+  part["daemons"]["node9/shd"] = {
+      {"host", "node9"}, {"daemon", "shd"}, {"online", true}, {"peer_uuid", "uuid9"}};
+  part["daemons"]["any/thing"] = {
+      {"host", "node3"}, {"daemon", "shd"}, {"online", true}, {"peer_uuid", "uuid3"}};
   const auto document = filled(followers_picture(), part);
   EXPECT_EQ(document["volumes"].size(), 1U);
   EXPECT_EQ(document["volumes"]["v"]["bricks"].size(), 3U);
@@ -280,7 +287,8 @@ TEST(ClusterPartTest, SurvivesAnyValueInAnyPlace) {
   const auto part = leaders_part();
   for (const auto& [pointer, value] : part.flatten().items()) {
     for (json::json_pointer place(pointer); !place.empty(); place = place.parent_pointer()) {
-      for (const auto& wrong : {json(), json(-1), json(1e300), json("x"), json::array({1}), json{{"x", {{"y", 1}}}}}) {
+      for (const auto& wrong :
+           {json(), json(-1), json(1e300), json("x"), json::array({1}), json{{"x", {{"y", 1}}}}}) {
         auto hostile = part;
         hostile[place] = wrong;
         if (const auto taken = exchange::clean_cluster_part(hostile)) {

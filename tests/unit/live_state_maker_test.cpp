@@ -23,8 +23,9 @@ class StateMakerTest : public testing::Test {
 
   std::string version_read() const {
     const auto state = feed.state();
-    return state.bytes == nullptr ? "none"
-                                  : nlohmann::json::parse(state.json)["cluster"]["version"].get<std::string>();
+    return state.bytes == nullptr
+               ? "none"
+               : nlohmann::json::parse(state.json)["cluster"]["version"].get<std::string>();
   }
 
   /// How many documents were made, by the number in the newest one's id.
