@@ -1,5 +1,5 @@
-// What the state document of a large cluster costs: made, compared with the one before, written, and read
-// along without anybody who wants it. `scripts/bench.sh` shows it.
+// What the state document of a large cluster costs: made, compared with the one before, written; and what is
+// done of each picture even while nobody reads. `scripts/bench.sh` shows it.
 
 #include <benchmark/benchmark.h>
 
