@@ -24,7 +24,7 @@ struct StateOptions {
   std::size_t max_bricks_with_details = 600;
   /// Of one brick, those with the most connections.
   std::size_t max_client_hosts = 50;
-  std::optional<model::Time> started_at;  ///< when the exporter was
+  std::optional<model::Time> started_at{};  ///< when the exporter was
 };
 
 /// Whether the document says of this many bricks all that there is.

@@ -51,6 +51,15 @@ model::Snapshot cluster(std::optional<bool> third_online) {
   return snapshot;
 }
 
+model::Daemon self_heal(const std::string& node, bool online, bool spoken_for) {
+  return {.peer_uuid = "uuid" + node,
+          .host = "node" + node,
+          .kind = model::DaemonKind::self_heal,
+          .online = online,
+          .process = {},
+          .spoken_for = spoken_for};
+}
+
 /// What the exporter on node 1 knows, which leads: the third brick is offline.
 model::Snapshot leaders_picture() {
   auto snapshot = cluster(test::kDown);
@@ -63,7 +72,8 @@ model::Snapshot leaders_picture() {
   volume.capacity = capacity(300);
   volume.subvolumes[0].health = model::Health::degraded;
   volume.subvolumes[0].quorum_met = true;
-  volume.quota = {{.path = "/projects", .hard_limit_bytes = 10}};
+  volume.quota.emplace_back().path = "/projects";
+  volume.quota[0].hard_limit_bytes = 10;
   volume.rebalance = model::RebalanceReport{.kind = model::TaskKind::rebalance, .nodes = {{}}};
   volume.rebalance->nodes[0].host = "node1";
   auto& bricks = volume.subvolumes[0].bricks;
@@ -72,14 +82,7 @@ model::Snapshot leaders_picture() {
   bricks[1].top_files = {{.call = model::TopCall::read, .file = "/a", .count = 5}};
   bricks[2].spoken_for = true;
   bricks[2].capacity = capacity(300);
-  snapshot.daemons = {
-      {.peer_uuid = "uuid1",
-       .host = "node1",
-       .kind = model::DaemonKind::self_heal,
-       .online = true,
-       .spoken_for = true},
-      {.peer_uuid = "uuid2", .host = "node2", .kind = model::DaemonKind::self_heal, .online = true},
-      {.peer_uuid = "uuid3", .host = "node3", .kind = model::DaemonKind::self_heal, .spoken_for = true}};
+  snapshot.daemons = {self_heal("1", true, true), self_heal("2", true, false), self_heal("3", false, true)};
   return snapshot;
 }
 
@@ -285,7 +288,8 @@ TEST(ClusterPartTest, TakesWhatIsKnownAndLeavesTheRest) {
 /// anything into a state document that its schema does not know.
 TEST(ClusterPartTest, SurvivesAnyValueInAnyPlace) {
   const auto part = leaders_part();
-  for (const auto& [pointer, value] : part.flatten().items()) {
+  const auto flat = part.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
     for (json::json_pointer place(pointer); !place.empty(); place = place.parent_pointer()) {
       for (const auto& wrong :
            {json(), json(-1), json(1e300), json("x"), json::array({1}), json{{"x", {{"y", 1}}}}}) {
