@@ -97,6 +97,9 @@ Feed::Bytes Feed::whole(Whole& state) const {
 
 Feed::News Feed::next(std::string_view last_id, const std::stop_token& stop,
                       Clock::time_point deadline) const {
+  if (before_read_) {
+    before_read_();
+  }
   const auto last = number_of(last_id);
   std::unique_lock lock(mutex_);
   const bool news = published_.wait_until(lock, stop, deadline,
@@ -114,6 +117,9 @@ Feed::News Feed::next(std::string_view last_id, const std::stop_token& stop,
 }
 
 Feed::State Feed::state() const {
+  if (before_read_) {
+    before_read_();
+  }
   std::shared_ptr<Whole> newest;
   {
     const std::scoped_lock lock(mutex_);

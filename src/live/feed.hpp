@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@ std::string random_epoch();
 
 /// Hands each new state to any number of readers, as server-sent events. What is sent is made once, whoever
 /// reads it, and shared. A reader asks for what follows the last id it has; the feed knows no readers, keeps
-/// no queues, and nobody waits for a slow one. Thread-safe; publish() is for one thread.
+/// no queues, and nobody waits for a slow one. Thread-safe; publish() is for one thread at a time.
 class Feed {
  public:
   using Bytes = std::shared_ptr<const std::string>;
@@ -49,7 +50,9 @@ class Feed {
   };
 
   explicit Feed(std::string epoch = random_epoch()) : Feed(std::move(epoch), Limits{}) {}
-  Feed(std::string epoch, Limits limits) : epoch_(std::move(epoch)), limits_(limits) {}
+  /// `before_read` is called at the start of next() and state(), on the reader's thread, and may publish.
+  Feed(std::string epoch, Limits limits, std::function<void()> before_read = {})
+      : epoch_(std::move(epoch)), limits_(limits), before_read_(std::move(before_read)) {}
 
   /// Makes `state` the newest and wakes who waits. Nothing happens when it equals the one before.
   void publish(nlohmann::json state);
@@ -78,6 +81,7 @@ class Feed {
 
   const std::string epoch_;
   const Limits limits_;
+  const std::function<void()> before_read_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any published_;
   std::shared_ptr<Whole> newest_;
