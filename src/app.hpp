@@ -2,9 +2,11 @@
 
 #include <expected>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "collect/facts.hpp"
 #include "collect/publisher.hpp"
@@ -22,6 +24,11 @@
 #include "metrics/exporter_metrics.hpp"
 #include "metrics/page.hpp"
 #include "metrics/renderer.hpp"
+#include "receive/alert_list.hpp"
+#include "receive/alerts.hpp"
+#include "receive/gluster_events.hpp"
+#include "receive/keys.hpp"
+#include "receive/post.hpp"
 #include "web/server.hpp"
 
 namespace glusterfs_exporter {
@@ -30,7 +37,8 @@ namespace glusterfs_exporter {
 class App {
  public:
   /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked.
-  App(config::Config config, std::string gluster_program, std::shared_ptr<spdlog::logger> log);
+  App(config::Config config, std::string gluster_program, receive::Keys keys,
+      std::shared_ptr<spdlog::logger> log);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -53,6 +61,10 @@ class App {
   /// What there is to watch now that the processes were read anew.
   void watch_processes();
   [[nodiscard]] std::optional<std::string> service_discovery() const;
+  [[nodiscard]] std::string host_of_peer(std::string_view uuid) const;
+  /// Counts what was posted, and says in the log why it was refused.
+  receive::Reply noted(std::string_view receiver, const receive::Post& post, receive::Reply reply);
+  void note_request(std::string_view route, int status);
 
   const config::Config config_;
   const std::shared_ptr<spdlog::logger> log_;
@@ -73,6 +85,11 @@ class App {
   collect::Publisher publisher_;
   collect::Scheduler scheduler_;
   gluster::local::DeathWatch death_watch_;
+  receive::AlertList alert_list_;
+  receive::Alerts alerts_;
+  receive::GlusterEvents gluster_events_;
+  receive::TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
+  std::mutex refusals_mutex_;
   std::unique_ptr<web::Server> server_;
 };
 
