@@ -92,8 +92,11 @@ void AlertList::begin(const Alert& alert, model::Time now, Changes& changes) {
 
 void AlertList::end(const Alert& alert, model::Time now, Changes& changes) {
   const auto standing = alerts_.find(alert.fingerprint);
-  // Of two Alertmanagers one may tell late of an end that came before the alert began anew.
-  if (standing == alerts_.end() || (alert.ends_at && *alert.ends_at < standing->second.alert.starts_at)) {
+  // Of two Alertmanagers one may tell late of an end that came before the alert began anew. Not by how much
+  // times differ that were rounded, though.
+  constexpr auto kRounding = std::chrono::minutes(1);
+  if (standing == alerts_.end() ||
+      (alert.ends_at && *alert.ends_at + kRounding < standing->second.alert.starts_at)) {
     ++changes.repeated;
     return;
   }

@@ -115,6 +115,17 @@ constexpr std::array kConcerns{
     Concern{"DHT_", kSpace},
 };
 
+struct Recovery {
+  std::string_view event;
+  std::string_view loss;
+};
+
+constexpr std::array kRecoveries{
+    Recovery{"AFR_SUBVOL_UP", "AFR_SUBVOLS_DOWN"},
+    Recovery{"AFR_QUORUM_MET", "AFR_QUORUM_FAIL"},
+    Recovery{"EC_MIN_BRICKS_UP", "EC_MIN_BRICKS_NOT_UP"},
+};
+
 }  // namespace
 
 std::string_view template_of(std::string_view event) {
@@ -130,6 +141,11 @@ Specs collectors_of(std::string_view event) {
 
 bool is_told(std::string_view event) {
   return event != "CLIENT_CONNECT" && event != "CLIENT_DISCONNECT";
+}
+
+std::string_view told_only_after(std::string_view event) {
+  const auto* const row = std::ranges::find(kRecoveries, event, &Recovery::event);
+  return row == kRecoveries.end() ? std::string_view() : row->loss;
 }
 
 }  // namespace glusterfs_exporter::receive

@@ -129,7 +129,10 @@ Result<GlusterEvent> read_gluster_event(std::string_view body) {
   event.name = name;
   event.time = static_cast<std::int64_t>(time);
   for (const auto& [key, value] : message.items()) {
-    event.members.insert_or_assign(shown(key, kMaxMemberName), text_of(value));
+    // Some names begin with a space, since the format strings of AFR's events have one after the semicolon.
+    const auto name_at = std::min(key.find_first_not_of(' '), key.size());
+    event.members.insert_or_assign(shown(std::string_view(key).substr(name_at), kMaxMemberName),
+                                   text_of(value));
   }
   return event;
 }

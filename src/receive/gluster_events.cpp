@@ -24,12 +24,14 @@ Reply GlusterEvents::take(const Post& post, std::chrono::system_clock::time_poin
     return unauthorized("the JSON Web Token is of another event (sub and iat must be the event and its ts)");
   }
   bool listed = false;
+  bool told = false;
   {
     const std::scoped_lock lock(mutex_);
     listed = bucket_.take(steady_now);
     if (listed && !recent_.is_new(*event, steady_now)) {
       return duplicate("told already\n");
     }
+    told = listed && is_worth_telling(*event);
   }
   for (const auto* collector : collectors_of(event->name)) {
     parts_.run_soon(*collector);
@@ -37,10 +39,25 @@ Reply GlusterEvents::take(const Post& post, std::chrono::system_clock::time_poin
   if (!listed) {
     return rate_limited();
   }
-  if (is_told(event->name)) {
+  if (told) {
     tell(*event, now);
   }
   return accepted("accepted\n");
+}
+
+bool GlusterEvents::is_worth_telling(const GlusterEvent& event) {
+  constexpr std::size_t kMostLosses = 1000;
+  const auto subvolume = event.members.find("subvol");
+  if (subvolume == event.members.end()) {
+    return is_told(event.name);
+  }
+  if (const auto loss = told_only_after(event.name); !loss.empty()) {
+    return losses_.erase({std::string(loss), subvolume->second}) > 0;
+  }
+  if (losses_.size() < kMostLosses) {
+    losses_.emplace(event.name, subvolume->second);
+  }
+  return is_told(event.name);
 }
 
 void GlusterEvents::tell(const GlusterEvent& event, std::chrono::system_clock::time_point now) {

@@ -3,8 +3,10 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collect/collector.hpp"
 #include "live/events.hpp"
@@ -36,6 +38,8 @@ class GlusterEvents {
              std::chrono::steady_clock::time_point steady_now = std::chrono::steady_clock::now());
 
  private:
+  /// Whether people are told; notes losses that recoveries may follow. Needs the mutex.
+  bool is_worth_telling(const GlusterEvent& event);
   void tell(const GlusterEvent& event, std::chrono::system_clock::time_point now);
 
   const Gate gate_;
@@ -43,6 +47,7 @@ class GlusterEvents {
   std::mutex mutex_;
   RecentEvents recent_;
   TokenBucket bucket_{200, 20};
+  std::set<std::pair<std::string, std::string>, std::less<>> losses_;  // event and subvolume; not recovered
 };
 
 }  // namespace glusterfs_exporter::receive

@@ -75,7 +75,7 @@ std::optional<std::string> decode(std::string_view text) {
 Result<nlohmann::json> read_part(std::string_view part) {
   const auto text = decode(part);
   if (!text) {
-    return std::unexpected(Error{ErrorKind::parse, "is not base64url"});
+    return std::unexpected(Error{ErrorKind::parse, "not base64url"});
   }
   return parse_strictly(*text);
 }
