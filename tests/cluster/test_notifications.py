@@ -31,6 +31,10 @@ utils.hmac = types.SimpleNamespace(HMAC=lambda key, text, digest: hmac.HMAC(as_b
 """
 
 
+def setUpModule():
+    cluster.bring_up()
+
+
 def is_taken(port):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

@@ -153,6 +153,9 @@ TEST_F(AlertsTest, TextIsBounded) {
   EXPECT_EQ(kept["annotations"]["summary"].get<std::string>().size(), 1024U);
   EXPECT_LE(events.events()[0].text.size(), 512U);
 
+  for (auto& label : labels) {
+    label = std::string(257, 'x');
+  }
   for (int i = 0; i < 1000; ++i) {
     post_one(alert_of("f" + std::to_string(i), "firing", {{"labels", labels}}));
   }
