@@ -55,9 +55,9 @@ std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::st
   read_web(yaml->mapping("web"), config.web);
   read_gluster(yaml->mapping("gluster"), config.gluster);
   read_cluster(yaml->mapping("cluster"), config.cluster);
-  read_log(yaml->mapping("log"), config.log);
   read_gluster_events(yaml->mapping("gluster_events"), config.gluster_events);
   read_alerts(yaml->mapping("alerts"), config.alerts);
+  read_log(yaml->mapping("log"), config.log);
   YamlMapping& collectors = yaml->mapping("collectors");
   for (auto& [name, settings] : config.collectors) {
     read_collector(collectors.mapping(name), settings);
