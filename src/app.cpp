@@ -15,7 +15,9 @@
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
 #include "live/leader_part.hpp"
+#include "receive/gate.hpp"
 #include "web/live_routes.hpp"
+#include "web/receive_routes.hpp"
 #include "web/routes.hpp"
 #include "web/service_discovery.hpp"
 
@@ -103,7 +105,8 @@ std::vector<web::CollectorRow> collector_rows(const std::vector<model::Collector
 
 }  // namespace
 
-App::App(config::Config config, std::string gluster_program, std::shared_ptr<spdlog::logger> log)
+App::App(config::Config config, std::string gluster_program, receive::Keys keys,
+         std::shared_ptr<spdlog::logger> log)
     : config_(std::move(config)),
       log_(std::move(log)),
       renderer_(
@@ -148,7 +151,14 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
                     calls_.add_failure(collector, error, std::chrono::system_clock::now());
                   }},
                  collect::collector_table()),
-      death_watch_([this] { scheduler_.run_now(collect::processes_collector); }) {}
+      death_watch_([this] { scheduler_.run_now(collect::processes_collector); }),
+      alert_list_(events_, config_.alerts.expire_after),
+      alerts_(receive::Gate("alerts", std::move(keys.alerts_token)),
+              {alert_list_, log_, [this] { publisher_.wake(); }}),
+      gluster_events_(
+          receive::Gate("gluster_events", std::move(keys.events_token), std::move(keys.events_secret)),
+          {events_, [this](const collect::CollectorSpec& collector) { scheduler_.run_soon(collector); },
+           [this] { publisher_.wake(); }, [this](std::string_view uuid) { return host_of_peer(uuid); }}) {}
 
 App::~App() {
   stop();
@@ -159,9 +169,7 @@ std::expected<void, config::ConfigError> App::start() {
   web::ServerOptions options;
   options.listen_address = config_.web.listen_address;
   options.logger = log_;
-  options.on_request = [this](std::string_view route, int status) {
-    own_metrics_.request_answered(route, status);
-  };
+  options.on_request = [this](std::string_view route, int status) { note_request(route, status); };
   options.max_streams = kMostViewers;
   auto router =
       web::make_router(config_.web.telemetry_path,
@@ -170,6 +178,10 @@ std::expected<void, config::ConfigError> App::start() {
                         [this] { return node_document(); }, [this] { return service_discovery(); }});
   web::add_live_routes(router, feed_, events_);
   web::add_exporter_route(router, [this] { return exporter_document(); });
+  web::add_receive_routes(
+      router, {[this](const auto& post) { return noted("gluster_events", post, gluster_events_.take(post)); },
+               [this](const auto& post) { return noted("alerts", post, alerts_.take(post)); },
+               [this] { return receive::alerts_document(alert_list_); }});
   auto server = web::Server::start(std::move(options), std::move(router));
   if (!server) {
     return std::unexpected(
@@ -200,6 +212,7 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   const auto& snapshot = *picture;
   event_watch_.take(snapshot);
   rates_.take(snapshot);
+  alert_list_.expire(std::chrono::system_clock::now());
   published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
   state_maker_.take({picture, rates_});
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
@@ -247,6 +260,36 @@ void App::watch_processes() {
     keys.insert(daemon.key);
   }
   death_watch_.watch(keys);
+}
+
+std::string App::host_of_peer(std::string_view uuid) const {
+  const auto picture = publisher_.latest();
+  const auto peer = std::ranges::find(picture->peers, uuid, &model::Peer::uuid);
+  return peer == picture->peers.end() ? "" : peer->host;
+}
+
+receive::Reply App::noted(std::string_view receiver, const receive::Post& post, receive::Reply reply) {
+  own_metrics_.notification_came(receiver, to_string(reply.outcome));
+  constexpr int kFirstRefusal = 400;
+  if (reply.status < kFirstRefusal) {
+    return reply;
+  }
+  const std::scoped_lock lock(refusals_mutex_);
+  if (refusals_.take(std::chrono::steady_clock::now())) {
+    const std::string_view line = reply.text;
+    log_->warn("{}: what {} posted was refused: {}", receiver, post.remote_address,
+               line.substr(0, line.find('\n')));
+  }
+  return reply;
+}
+
+void App::note_request(std::string_view route, int status) {
+  own_metrics_.request_answered(route, status);
+  constexpr int kTooLarge = 413;  // the server refuses those before the receivers see them
+  if (status == kTooLarge && (route == web::kGlusterEventsPath || route == web::kAlertsPath)) {
+    own_metrics_.notification_came(route == web::kAlertsPath ? "alerts" : "gluster_events",
+                                   to_string(receive::Outcome::too_large));
+  }
 }
 
 std::optional<std::string> App::service_discovery() const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "collect/facts.hpp"
 #include "collect/publisher.hpp"
@@ -25,6 +26,11 @@
 #include "metrics/exporter_metrics.hpp"
 #include "metrics/page.hpp"
 #include "metrics/renderer.hpp"
+#include "receive/alert_list.hpp"
+#include "receive/alerts.hpp"
+#include "receive/gluster_events.hpp"
+#include "receive/keys.hpp"
+#include "receive/post.hpp"
 #include "web/server.hpp"
 
 namespace glusterfs_exporter {
@@ -33,7 +39,8 @@ namespace glusterfs_exporter {
 class App {
  public:
   /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked.
-  App(config::Config config, std::string gluster_program, std::shared_ptr<spdlog::logger> log);
+  App(config::Config config, std::string gluster_program, receive::Keys keys,
+      std::shared_ptr<spdlog::logger> log);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -66,6 +73,10 @@ class App {
   /// What there is to watch now that the processes were read anew.
   void watch_processes();
   [[nodiscard]] std::optional<std::string> service_discovery() const;
+  [[nodiscard]] std::string host_of_peer(std::string_view uuid) const;
+  /// Counts what was posted, and says in the log why it was refused.
+  receive::Reply noted(std::string_view receiver, const receive::Post& post, receive::Reply reply);
+  void note_request(std::string_view route, int status);
 
   const config::Config config_;
   const std::shared_ptr<spdlog::logger> log_;
@@ -83,7 +94,8 @@ class App {
   live::EventWatch event_watch_{events_};
   live::Rates rates_;
   live::Feed feed_{live::random_epoch(), {}, [this] { state_maker_.before_read(); }};
-  live::StateMaker state_maker_{feed_, events_, {.started_at = started_at_}};
+  live::StateMaker state_maker_{
+      feed_, events_, [this] { return alert_list_.json(); }, {.started_at = started_at_}};
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;
@@ -92,6 +104,11 @@ class App {
   collect::Publisher publisher_;
   collect::Scheduler scheduler_;
   gluster::local::DeathWatch death_watch_;
+  receive::AlertList alert_list_;
+  receive::Alerts alerts_;
+  receive::GlusterEvents gluster_events_;
+  receive::TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
+  std::mutex refusals_mutex_;
   std::unique_ptr<web::Server> server_;
 };
 

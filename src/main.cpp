@@ -11,6 +11,7 @@
 #include "common/log.hpp"
 #include "config/config.hpp"
 #include "gluster/cli/process.hpp"
+#include "receive/keys.hpp"
 
 namespace {
 
@@ -86,6 +87,10 @@ int main(int argc, char** argv) {
   if (const auto refused = collect::check_collectors(config); !refused) {
     return refuse(refused.error());
   }
+  auto keys = receive::read_keys(config);
+  if (!keys) {
+    return refuse(keys.error());
+  }
   std::string program;
   if (config.gluster.source != config::SourceChoice::rpc) {
     const auto found = gluster::find_program(config.gluster.path);
@@ -105,6 +110,6 @@ int main(int argc, char** argv) {
   const bool quiet = once && !config.origins.contains("log.level");
   const auto log = make_logger(quiet ? "warn" : config.log.level, config.log.format,
                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  App app(config, std::move(program), log);
+  App app(config, std::move(program), *std::move(keys), log);
   return once ? print_once(app) : serve(app, config, *log, ending_signals);
 }

@@ -22,6 +22,18 @@ constexpr auto kSameMoment = 100ms;
 /// A lane that is never idle, as when each answer takes long to time out, tells its news this often.
 constexpr auto kNewsAtLeastEvery = 1s;
 
+/// What others say has a collector run no more often than this.
+std::chrono::milliseconds least_pause(Lane lane) {
+  switch (lane) {
+    case Lane::transaction:
+      return 5s;
+    case Lane::crawl:
+      return 30s;
+    default:
+      return 1s;
+  }
+}
+
 /// What decides which questions make sense: when it changes, new answers are wanted now.
 std::string outline_of(const gluster::Topology& topology) {
   std::string outline;
@@ -133,7 +145,8 @@ void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
 void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
   const auto started = std::chrono::steady_clock::now();
   const auto expires = entry.timing.answers_expire(started);
-  entry.run_again = false;
+  entry.started = started;
+  entry.wanted.reset();
   lock.unlock();
   Run run(parts_.sources, parts_.config, parts_.store, started, expires);
   const auto result = entry.spec->run(run);
@@ -143,8 +156,8 @@ void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
     return;  // the program is ending: neither a success nor a failure
   }
   record(entry, run, result, ended);
-  if (entry.run_again) {
-    entry.timing.run_at_once(ended);
+  if (entry.wanted && !entry.timing.backs_off()) {
+    entry.timing.run_at_once(std::max(*entry.wanted, ended));
   }
   follow_topology(entry, ended);
   if (entry.spec->lane == Lane::query || entry.spec->lane == Lane::exporters) {
@@ -242,8 +255,21 @@ void Scheduler::follow_leader(SteadyTime now) {
 void Scheduler::run_now(const CollectorSpec& spec) {
   const std::scoped_lock lock(mutex_);
   const auto entry = std::ranges::find(entries_, &spec, &Entry::spec);
-  entry->timing.run_at_once(std::chrono::steady_clock::now());
-  entry->run_again = true;
+  entry->wanted = std::chrono::steady_clock::now();
+  entry->timing.run_at_once(*entry->wanted);
+  changed_.notify_all();
+}
+
+void Scheduler::run_soon(const CollectorSpec& spec) {
+  const std::scoped_lock lock(mutex_);
+  const auto entry = std::ranges::find(entries_, &spec, &Entry::spec);
+  if (!entry->state.enabled || entry->state.standby || entry->timing.backs_off()) {
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const auto at = entry->started ? std::max(now, *entry->started + least_pause(spec.lane)) : now;
+  entry->wanted = std::min(entry->wanted.value_or(at), at);
+  entry->timing.run_at_once(at);
   changed_.notify_all();
 }
 

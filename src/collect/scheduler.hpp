@@ -58,6 +58,12 @@ class Scheduler {
   /// Has a collector run now if it can run at all, and once more if it runs already. From any thread.
   void run_now(const CollectorSpec& spec);
 
+  /// Has a collector run soon because somebody says that there is something new: at once, but not sooner than
+  /// a while after its last run began (a second; 5 s where the cluster's lock is taken, 30 s for a crawl).
+  /// However often it is called meanwhile, that is one run. Nothing happens for a collector that is off, is
+  /// the leader's on another exporter, or leaves a busy or ill Gluster alone. From any thread.
+  void run_soon(const CollectorSpec& spec);
+
   /// Whether this exporter speaks for the cluster; nothing while that is not decided. From any thread.
   [[nodiscard]] std::optional<bool> leader() const;
 
@@ -77,6 +83,9 @@ class Scheduler {
     /// always differ a little and every picture would bring another time.
     mutable model::Time told_at{};
     mutable std::optional<SteadyTime> told_due{};
+    std::optional<SteadyTime> started = std::nullopt;  ///< when its last run began
+    std::optional<SteadyTime> wanted =
+        std::nullopt;  ///< when to run once more; kept while it may be running already
   };
 
   /// Whether it is enabled, is this exporter's to run, and what it follows has run. Needs the mutex.

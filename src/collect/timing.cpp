@@ -45,6 +45,8 @@ void Timing::ended(const Result<Found>& result, SteadyTime started, SteadyTime e
   }
   previous_start_ = started;
   lane_pause_ = 0ms;
+  backs_off_ =
+      !result && (result.error().kind == ErrorKind::lock || result.error().kind == ErrorKind::timeout);
 
   if (result) {
     failures_in_a_row_ = 0;

@@ -15,6 +15,8 @@ class Timing {
   explicit Timing(std::chrono::milliseconds interval) : interval_(interval) {}
 
   [[nodiscard]] SteadyTime due() const { return due_; }
+  /// Whether Gluster was busy or ill when it was last asked, so that it should be left alone until due().
+  [[nodiscard]] bool backs_off() const { return backs_off_; }
   void run_at_once(SteadyTime now) { due_ = std::min(due_, now); }
 
   /// Until when answers hold that a run starting at `now` learns: a few intervals, or more where runs in fact
@@ -39,6 +41,7 @@ class Timing {
   std::chrono::steady_clock::duration observed_period_{};
   std::chrono::milliseconds lane_pause_{};
   int failures_in_a_row_ = 0;
+  bool backs_off_ = false;
 };
 
 }  // namespace glusterfs_exporter::collect

@@ -72,6 +72,18 @@ struct Config {
     LogFormat format = LogFormat::logfmt;
   } log;
 
+  /// Who may post Gluster's events. Both empty: programs on this machine.
+  struct GlusterEvents {
+    std::string token_file;   ///< absolute path; what `gluster-eventsapi webhook-add -t` was given
+    std::string secret_file;  ///< likewise; what its -s was given
+  } gluster_events;
+
+  struct Alerts {
+    std::string token_file;  ///< who may post alerts; empty: programs on this machine
+    /// An alert that is not told of again for so long is taken for over.
+    std::chrono::milliseconds expire_after = std::chrono::hours(6);
+  } alerts;
+
   struct Top {
     std::size_t files = 10;  ///< how many files per brick and call
   } top;

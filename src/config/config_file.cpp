@@ -30,6 +30,16 @@ void read_log(YamlMapping& yaml, Config::Log& log) {
   yaml.value("format", parse_log_format, log.format);
 }
 
+void read_gluster_events(YamlMapping& yaml, Config::GlusterEvents& gluster_events) {
+  yaml.value("token_file", parse_key_path, gluster_events.token_file);
+  yaml.value("secret_file", parse_key_path, gluster_events.secret_file);
+}
+
+void read_alerts(YamlMapping& yaml, Config::Alerts& alerts) {
+  yaml.value("token_file", parse_key_path, alerts.token_file);
+  yaml.value("expire_after", parse_expiry, alerts.expire_after);
+}
+
 void read_collector(YamlMapping& yaml, CollectorSettings& settings) {
   yaml.value("enabled", parse_bool, settings.enabled);
   yaml.value("interval", parse_interval, settings.interval);
@@ -45,6 +55,8 @@ std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::st
   read_web(yaml->mapping("web"), config.web);
   read_gluster(yaml->mapping("gluster"), config.gluster);
   read_cluster(yaml->mapping("cluster"), config.cluster);
+  read_gluster_events(yaml->mapping("gluster_events"), config.gluster_events);
+  read_alerts(yaml->mapping("alerts"), config.alerts);
   read_log(yaml->mapping("log"), config.log);
   YamlMapping& collectors = yaml->mapping("collectors");
   for (auto& [name, settings] : config.collectors) {

@@ -153,6 +153,17 @@ Parsed<std::string> parse_volume_option(std::string_view text) {
   return std::string(text);
 }
 
+Parsed<std::string> parse_key_path(std::string_view text) {
+  if (!text.empty() && (!text.starts_with('/') || has_control_character(text))) {
+    return std::unexpected("must be an absolute path, is " + quote(text));
+  }
+  return std::string(text);
+}
+
+Parsed<std::chrono::milliseconds> parse_expiry(std::string_view text) {
+  return parse_duration(text, std::chrono::minutes(1), std::chrono::hours(720));
+}
+
 Parsed<std::size_t> parse_top_files(std::string_view text) {
   return parse_whole_number(text, 1, 100);
 }

@@ -47,6 +47,12 @@ Parsed<LogFormat> parse_log_format(std::string_view text);
 /// The name of a Gluster volume option, such as cluster.quorum-type.
 Parsed<std::string> parse_volume_option(std::string_view text);
 
+/// The absolute path of a file that holds a token or a secret, or empty for none.
+Parsed<std::string> parse_key_path(std::string_view text);
+
+/// How long an alert that is not told of again stands: 1m to 720h.
+Parsed<std::chrono::milliseconds> parse_expiry(std::string_view text);
+
 /// How many files per brick and call: 1 to 100.
 Parsed<std::size_t> parse_top_files(std::string_view text);
 

@@ -214,6 +214,26 @@ void Fields::object(const char* name, const std::function<void(const Fields&)>& 
   }
 }
 
+void Fields::texts(const char* name,
+                   const std::function<void(std::string_view, std::string_view)>& read) const {
+  const auto* member = find(name);
+  if (member == nullptr) {
+    return;
+  }
+  if (!member->is_object()) {
+    fail(name, "must be an object");
+    return;
+  }
+  for (const auto& [key, value] : member->items()) {
+    const auto* text = value.get_ptr<const std::string*>();
+    if (text == nullptr) {
+      fail(name, "must hold nothing but texts");
+      return;
+    }
+    read(key, *text);
+  }
+}
+
 void Fields::list(const char* name, std::size_t max, const std::function<void(const Fields&)>& read) const {
   const auto* member = required(name);
   if (member == nullptr) {

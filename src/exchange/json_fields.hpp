@@ -56,6 +56,10 @@ class Fields {
   [[nodiscard]] std::optional<std::uint64_t> optional_whole(const char* name) const;
   void object(const char* name, const std::function<void(const Fields&)>& read) const;
 
+  /// The members of an object that may be absent, all of which are texts, of any length.
+  void texts(const char* name,
+             const std::function<void(std::string_view key, std::string_view value)>& read) const;
+
   /// The objects of a list that must be there, in order; an error when there are more than `max`.
   void list(const char* name, std::size_t max, const std::function<void(const Fields&)>& read) const;
 

@@ -39,7 +39,9 @@ void StateMaker::make() {
   if (newest == nullptr || newest == made_.lock()) {
     return;
   }
-  feed_.publish(state_document(*newest->snapshot, newest->rates, log_.events(), options_));
+  auto state = state_document(*newest->snapshot, newest->rates, log_.events(), options_);
+  state["alerts"] = alerts_();
+  feed_.publish(std::move(state));
   made_ = newest;
   const std::scoped_lock lock(mutex_);
   outdated_ = outdated_ && newest != newest_;

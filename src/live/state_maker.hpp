@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "live/events.hpp"
@@ -30,10 +31,14 @@ class StateMaker {
     Rates rates;
   };
 
-  /// `feed` and `log` have to outlive it. `now` may be another clock in tests.
-  StateMaker(Feed& feed, const EventLog& log, StateOptions options,
+  /// Gives the alerts that fire, as `alerts` in the document.
+  using Alerts = std::function<nlohmann::json()>;
+
+  /// `feed` and `log` have to outlive it. `alerts` is asked on the thread that makes a document. `now` may be
+  /// another clock in tests.
+  StateMaker(Feed& feed, const EventLog& log, Alerts alerts, StateOptions options,
              std::function<Clock::time_point()> now = Clock::now)
-      : feed_(feed), log_(log), options_(options), now_(std::move(now)) {}
+      : feed_(feed), log_(log), alerts_(std::move(alerts)), options_(options), now_(std::move(now)) {}
 
   /// A new picture: made a document of now, if somebody reads.
   void take(Moment moment);
@@ -47,6 +52,7 @@ class StateMaker {
 
   Feed& feed_;
   const EventLog& log_;
+  const Alerts alerts_;
   const StateOptions options_;
   const std::function<Clock::time_point()> now_;
   std::mutex mutex_;

@@ -31,8 +31,9 @@ ExporterMetrics::ExporterMetrics()
           add_family(prometheus::BuildHistogram(), "glusterfs_exporter_command_duration_seconds", registry_)),
       command_failures_(
           add_family(prometheus::BuildCounter(), "glusterfs_exporter_command_failures_total", registry_)),
-      requests_(add_family(prometheus::BuildCounter(), "glusterfs_exporter_http_requests_total", registry_)) {
-}
+      requests_(add_family(prometheus::BuildCounter(), "glusterfs_exporter_http_requests_total", registry_)),
+      notifications_(
+          add_family(prometheus::BuildCounter(), "glusterfs_exporter_notifications_total", registry_)) {}
 
 void ExporterMetrics::command_ended(std::string_view command, std::chrono::duration<double> duration,
                                     std::string_view reason) {
@@ -44,6 +45,10 @@ void ExporterMetrics::command_ended(std::string_view command, std::chrono::durat
 
 void ExporterMetrics::request_answered(std::string_view route, int status) {
   requests_.Add({{"route", std::string(route)}, {"code", std::to_string(status)}}).Increment();
+}
+
+void ExporterMetrics::notification_came(std::string_view receiver, std::string_view result) {
+  notifications_.Add({{"receiver", std::string(receiver)}, {"result", std::string(result)}}).Increment();
 }
 
 }  // namespace glusterfs_exporter::metrics

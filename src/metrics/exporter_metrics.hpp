@@ -18,6 +18,8 @@ class ExporterMetrics {
   void command_ended(std::string_view command, std::chrono::duration<double> duration,
                      std::string_view reason);
   void request_answered(std::string_view route, int status);
+  /// Something was posted to this exporter; `result` is a value of receive::Outcome.
+  void notification_came(std::string_view receiver, std::string_view result);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
 
@@ -26,6 +28,7 @@ class ExporterMetrics {
   prometheus::Family<prometheus::Histogram>& command_durations_;
   prometheus::Family<prometheus::Counter>& command_failures_;
   prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Counter>& notifications_;
 };
 
 }  // namespace glusterfs_exporter::metrics

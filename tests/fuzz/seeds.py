@@ -7,6 +7,7 @@ Writes FOLDER/TARGET/… anew. A target whose inputs are of no recorded kind nee
 tests/fuzz/corpus/TARGET.
 """
 
+import base64
 import pathlib
 import re
 import shutil
@@ -137,12 +138,25 @@ def config_seeds():
     yield "config_yaml", "settings", "\n".join(settings).encode()
 
 
+def notification_seeds():
+    targets = {"gluster-event": "gluster_event", "alertmanager": "alert_notification"}
+    for path in sorted((ROOT / "tests/fixtures/notifications").glob("*.json")):
+        target = next(target for prefix, target in targets.items() if path.name.startswith(prefix))
+        yield target, path.stem, path.read_bytes()
+    # Of the two functions of json_web_token.cpp: a whole token, and what becomes one when it is signed.
+    header, payload = b'{"alg":"HS256","typ":"JWT"}', b'{"exp":1795262460,"iat":1795262400,"iss":"gluster","sub":"X"}'
+    token = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in (header, payload, b"s" * 32))
+    yield "json_web_token", "token", b"\0" + token
+    yield "json_web_token", "none", b"\0eyJhbGciOiJub25lIn0.e30."
+    yield "json_web_token", "payload", b"\1" + payload
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
     shutil.rmtree(folder, ignore_errors=True)
-    for seeds in (rpc_seeds(), cli_seeds(), config_seeds()):
+    for seeds in (rpc_seeds(), cli_seeds(), config_seeds(), notification_seeds()):
         for target, name, data in seeds:
             path = folder / target / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from .exporter import (
     to_yaml,
 )
 from .fake_gluster import FIXTURES, HOSTILE_GLUSTER, RECORDED, CommandStart, FakeGluster, question_of
+from .feed import Viewer
 from .page import Samples, parse_page
 from .processes import (
     Process,
@@ -26,5 +27,5 @@ from .processes import (
     processes_with_environment,
     resident_bytes,
 )
-from .prometheus_tools import PROMETHEUS_ACCEPT, Prometheus, program, promtool_complaints
+from .prometheus_tools import PROMETHEUS_ACCEPT, Alertmanager, Prometheus, program, promtool_complaints
 from .waiting import assert_same, difference, wait_until, wait_until_equal

@@ -215,6 +215,19 @@ class Exporter:
         finally:
             connection.close()
 
+    def post(self, path, body=b"", headers=None, limit=10):
+        """One POST on a connection of its own. A body that is refused may not have been read to its end."""
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=limit)
+        try:
+            try:
+                connection.request("POST", path, body=body, headers=headers or {})
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # the answer is there all the same
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
     def page(self):
         """The text of /metrics."""
         answer = self.get("/metrics")

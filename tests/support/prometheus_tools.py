@@ -96,3 +96,57 @@ class Prometheus:
         if len(values) > 1:
             raise AssertionError(f"{text}: {len(values)} series, not one")
         return values[0] if values else None
+
+
+class Alertmanager:
+    """A running one, whose files lie in `folder`."""
+
+    def __init__(self, folder, config_text):
+        self.address = f"127.0.0.1:{free_port()}"
+        self._log_path = folder / "alertmanager.log"
+        config = folder / "alertmanager.yml"
+        config.write_text(config_text)
+        with open(self._log_path, "wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    program("prometheus-alertmanager"),
+                    f"--config.file={config}",
+                    f"--storage.path={folder / 'alertmanager-data'}",
+                    f"--web.listen-address={self.address}",
+                    "--cluster.listen-address=",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
+
+    def stop(self):
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def log(self):
+        return self._log_path.read_text(errors="replace")
+
+    def is_ready(self):
+        if self._process.poll() is not None:
+            raise AssertionError(f"alertmanager ended:\n{self.log()}")
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as response:
+                return response.status == 200
+        except OSError:
+            return False
+
+    def put(self, alerts):
+        """Tells it of alerts, as Prometheus does."""
+        request = urllib.request.Request(
+            f"http://{self.address}/api/v2/alerts",
+            data=json.dumps(alerts).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:
+            response.read()

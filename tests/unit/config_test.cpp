@@ -382,7 +382,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
   const std::vector<BadFile> files = {
       // Keys.
       {"webb:\n", "x.yml:1",
-       "unknown key 'webb'; known are: web, gluster, cluster, log, collectors, top, volume_options"},
+       "unknown key 'webb'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
+       "volume_options"},
       {"web:\n  listen: :1\n", "x.yml:2",
        "unknown key 'listen' in web; known are: listen_address, telemetry_path"},
       {"gluster:\n  timeout: 1s\n", "x.yml:2",
@@ -396,7 +397,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"collectors:\n  status:\n    enabled: true\n    intervall: 15s\n", "x.yml:4",
        "unknown key 'intervall' in collectors.status; known are: enabled, interval"},
       {"log: &l {level: info}\n<<: *l\n", "x.yml:2",
-       "unknown key '<<'; known are: web, gluster, cluster, log, collectors, top, volume_options"},
+       "unknown key '<<'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
+       "volume_options"},
       {"? [a]\n: 1\n", "x.yml:1", "a key must be a single value"},
       {"? \n", "x.yml:1", "a key must be a single value"},
       {"log:\n  ~: 1\n", "x.yml:2", "a key in log must be a single value"},
@@ -469,11 +471,16 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
        "volume_options: 'a.b' is repeated: it is on line 2 already"},
       {"log:\n  level: \"two\\nlines\"\n", "x.yml:2",
        "log.level: must be debug, info, warn or error, is 'two\\nlines'"},
+      {"gluster_events: {token_file: token}\n", "x.yml:1",
+       "gluster_events.token_file: must be an absolute path, is 'token'"},
+      {"alerts:\n  expire_after: 59s\n", "x.yml:2",
+       "alerts.expire_after: must be from 1m to 720h, is '59s'"},
       // The topmost of several errors.
       {"top: {files: 0}\nweb:\n  nope: 1\nlog: 1\n", "x.yml:1",
        "top.files: must be a whole number from 1 to 100, is '0'"},
       {"zzz: 1\ntop: {files: 0}\n", "x.yml:1",
-       "unknown key 'zzz'; known are: web, gluster, cluster, log, collectors, top, volume_options"},
+       "unknown key 'zzz'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
+       "volume_options"},
       // What is not one document of YAML.
       {"web:\n  listen_address: [1\n", "x.yml:2", "is not YAML: end of sequence flow not found"},
       {"web: a: b\n", "x.yml:1", "is not YAML: illegal map value"},

@@ -46,6 +46,10 @@ void expect_equal(const Config& actual, const Config& expected) {
   EXPECT_EQ(actual.cluster.leader, expected.cluster.leader);
   EXPECT_EQ(actual.cluster.exporter_port, expected.cluster.exporter_port);
   EXPECT_EQ(actual.log.format, expected.log.format);
+  EXPECT_EQ(actual.gluster_events.token_file, expected.gluster_events.token_file);
+  EXPECT_EQ(actual.gluster_events.secret_file, expected.gluster_events.secret_file);
+  EXPECT_EQ(actual.alerts.token_file, expected.alerts.token_file);
+  EXPECT_EQ(actual.alerts.expire_after, expected.alerts.expire_after);
   EXPECT_EQ(actual.top.files, expected.top.files);
   EXPECT_EQ(actual.volume_options, expected.volume_options);
   ASSERT_EQ(actual.collectors.size(), expected.collectors.size());
@@ -76,6 +80,8 @@ Config other_than_default() {
                     .crawl_timeout = std::chrono::seconds(1)};
   config.cluster = {.leader = LeaderChoice::never, .exporter_port = 1};
   config.log = {.level = "error", .format = LogFormat::json};
+  config.gluster_events = {.token_file = "/other", .secret_file = "/other"};
+  config.alerts = {.token_file = "/other", .expire_after = std::chrono::hours(1)};
   config.top.files = 99;
   config.volume_options = {"other.option"};
   for (auto& [name, settings] : config.collectors) {
@@ -101,6 +107,10 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
                                     "gluster.timeouts.crawl",
                                     "cluster.leader",
                                     "cluster.exporter_port",
+                                    "gluster_events.token_file",
+                                    "gluster_events.secret_file",
+                                    "alerts.token_file",
+                                    "alerts.expire_after",
                                     "log.level",
                                     "log.format",
                                     "top.files",

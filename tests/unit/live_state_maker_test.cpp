@@ -34,7 +34,8 @@ class StateMakerTest : public testing::Test {
   StateMaker::Clock::time_point now{1000h};
   EventLog log;
   Feed feed{"e", {}, [this] { maker.before_read(); }};
-  StateMaker maker{feed, log, {}, [this] { return now; }};
+  nlohmann::json alerts = nlohmann::json::object();
+  StateMaker maker{feed, log, [this] { return alerts; }, {}, [this] { return now; }};
 };
 
 TEST_F(StateMakerTest, ThereIsNothingBeforeTheFirstPicture) {
@@ -67,6 +68,12 @@ TEST_F(StateMakerTest, MakesEachAsLongAsSomebodyReads) {
   EXPECT_NE(news.bytes->find("\"version\":\"5\""), std::string::npos);
   take("6");
   EXPECT_EQ(newest_id(), "e-5");
+}
+
+TEST_F(StateMakerTest, TellsOfTheAlertsThatFire) {
+  alerts = {{"f1", {{"name", "BrickDown"}}}};
+  take("1");
+  EXPECT_EQ(nlohmann::json::parse(feed.state().json)["alerts"], alerts);
 }
 
 TEST_F(StateMakerTest, OnePictureMakesOneDocument) {

@@ -295,6 +295,62 @@ TEST_F(SchedulerTest, AChangedTopologyIsFollowedAtOnce) {
   scheduler->stop();
 }
 
+TEST_F(SchedulerTest, WhatOthersSayRunsACollectorOnceASecond) {
+  std::atomic<int> asked{0};
+  source.on_peers = [&] {
+    ++asked;
+    return std::vector<gluster::PeerRecord>{};
+  };
+  set_interval("peers", 1h);
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return asked == 1; }));
+  const auto first = std::chrono::steady_clock::now();
+  while (asked == 1 && std::chrono::steady_clock::now() < first + 10s) {
+    scheduler->run_soon(peers_collector);  // a flood
+  }
+  EXPECT_EQ(asked, 2);
+  EXPECT_GE(std::chrono::steady_clock::now() - first, 800ms);
+  scheduler->stop();
+}
+
+TEST_F(SchedulerTest, WhatOthersSayRunsNothingThatIsOffOrOfAnotherLeader) {
+  config.cluster.leader = config::LeaderChoice::never;
+  config.collectors.find("max_op_version")->second.enabled = false;
+  std::atomic<int> statuses{0};
+  source.on_status = [&] {
+    ++statuses;
+    return gluster::PerVolume<gluster::StatusRecord>{};
+  };
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return scheduler->leader() == false && scheduler->not_ready().empty(); }));
+  scheduler->run_soon(status_collector);
+  scheduler->run_soon(max_op_version_collector);
+  scheduler->run_soon(heal_summary_collector);
+  std::this_thread::sleep_for(50ms);
+  scheduler->stop();
+  EXPECT_EQ(state(*scheduler, "max_op_version").success, std::nullopt);
+  EXPECT_EQ(state(*scheduler, "heal_summary").success, std::nullopt);
+  EXPECT_EQ(statuses, 0);
+}
+
+TEST_F(SchedulerTest, WhatOthersSayDoesNotDisturbABusyGluster) {
+  std::atomic<int> asked{0};
+  source.on_peers = [&]() -> Result<std::vector<gluster::PeerRecord>> {
+    ++asked;
+    return std::unexpected(Error{ErrorKind::timeout, "hangs"});
+  };
+  set_interval("peers", 1h);
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return state(*scheduler, "peers").success == false; }));
+  scheduler->run_soon(peers_collector);
+  std::this_thread::sleep_for(1200ms);
+  scheduler->stop();
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_F(SchedulerTest, StopsInTheMiddleOfItsPauses) {
   auto scheduler = make();
   scheduler->start();
