@@ -179,6 +179,15 @@ TEST_F(WebServer, AnswersGetByteByByte) {
   EXPECT_EQ(client.read_bytes(6), "hello\n");
 }
 
+TEST_F(WebServer, LeavesCacheControlToTheHandlerThatSetsIt) {
+  start();
+  Client client(port());
+  client.send(get("/cached"));
+  const auto answer = client.read_head();
+  EXPECT_THAT(answer, testing::HasSubstr("\r\nCache-Control: no-cache\r\n"));
+  EXPECT_THAT(answer, testing::Not(testing::HasSubstr("no-store")));
+}
+
 TEST_F(WebServer, AnswersHeadWithoutBody) {
   start();
   EXPECT_EQ(answer_to("HEAD /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
