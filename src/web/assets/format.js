@@ -105,13 +105,13 @@ export function localTime(milliseconds, now = Date.now()) {
 export const utcTime = (milliseconds) =>
   known(milliseconds) ? `${new Date(milliseconds).toISOString().replace("T", " ").replace(/\.\d+Z$/, "")} UTC` : UNKNOWN;
 
-/** The middle goes first: of "HOST:/long/path/brick" both ends say something. Counts code points, not halves. */
+/** Of "/long/path/brick" both ends say something, the last one more. Counts code points, not halves of them. */
 export function shorten(text, most) {
   const characters = Array.from(text);
   if (characters.length <= most) return text;
-  const head = Math.ceil((most - 1) / 2);
+  const head = Math.floor((most - 1) / 3);
   const tail = most - 1 - head;
-  return `${characters.slice(0, head).join("")}…${tail > 0 ? characters.slice(-tail).join("") : ""}`;
+  return `${characters.slice(0, head).join("")}…${characters.slice(characters.length - tail).join("")}`;
 }
 
 /** "distributed_replicate" → "distributed replicate" */

@@ -70,7 +70,7 @@ export class Frame {
     );
     const hidden = reasons.length - SHOWN_REASONS;
     setHidden(this.more, hidden <= 0);
-    setText(this.more, `${hidden} more`);
+    setText(this.more, hidden > 0 ? `${hidden} more` : "");
 
     this.age.update(format.parseTime(cluster.taken_at), "taken ");
     const next = nextPoll(state);

@@ -7,13 +7,13 @@ import { volumeLink } from "./route.js";
 /** Which look a state has; the mark tells it without colour. */
 const LOOKS = {
   good: { mark: "✓", states: ["ok", "up", "online", "connected", "completed", "active", "success", "yes"] },
-  warn: { mark: "▲", states: ["degraded", "warning", "in_progress", "initializing", "passive", "standby"] },
+  warn: { mark: "▲", states: ["degraded", "warning", "in_progress", "initializing", "passive"] },
   partial: { mark: "◆", states: ["partial"] },
   bad: {
     mark: "✕",
     states: ["critical", "down", "offline", "disconnected", "failed", "faulty", "failure", "error", "rejected"],
   },
-  off: { mark: "○", states: ["stopped", "not started", "created", "idle", "paused", "disabled", "off", "not_started"] },
+  off: { mark: "○", states: ["stopped", "not started", "created", "idle", "paused", "standby", "disabled", "off", "not_started"] },
   unknown: { mark: "?", states: ["unknown"] },
 };
 const LOOK_OF = new Map(

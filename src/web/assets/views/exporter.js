@@ -189,7 +189,7 @@ export function create(context) {
 
   return {
     title: "Exporter",
-    node: h("div", { class: "stack" }, about.node, collectors.node, missing, inside),
+    node: h("div", { class: "stack" }, h("div", { class: "panel" }, about.node), collectors.node, missing, inside),
     update(state) {
       const at = format.parseTime(state.node.started_at);
       if (at !== undefined) started.update(at);

@@ -22,7 +22,7 @@ function daemonList() {
   };
 }
 
-function columns(context) {
+function columns() {
   return [
     {
       id: "host",
@@ -59,7 +59,8 @@ function columns(context) {
       title: "Membership",
       minor: true,
       sort: ({ peer }) => peer.state,
-      text: ({ peer }) => format.words(peer.state),
+      // glusterd says nothing of its own membership: it is a member of the cluster that it tells of.
+      text: ({ peer }) => format.words(peer.state ?? (peer.local ? "in_cluster" : undefined)),
     },
     {
       id: "bricks",
@@ -154,10 +155,16 @@ function brickCounts(state) {
   return counts;
 }
 
+const ownExporter = (state) => ({
+  version: state.node.exporter_version,
+  gluster_version: state.cluster.version,
+  report_taken_at: state.cluster.taken_at,
+});
+
 export function create(context) {
   const peers = table({
     caption: "Peers",
-    columns: columns(context),
+    columns: columns(),
     keyOf: (row) => row.key,
     attributes: ({ key, peer }) => ({ "data-peer": key, "data-state": peer.connected ? "connected" : "disconnected" }),
     filterBy: ({ key, peer }) => `${peer.host ?? ""} ${key} ${peer.connected ? "connected" : "disconnected"} ${peer.state ?? ""}`,
@@ -185,7 +192,7 @@ export function create(context) {
       const allDaemons = entries(state.daemons).map(([key, daemon]) => ({ key, daemon }));
       const rows = entries(state.peers).map(([key, peer]) => ({
         key,
-        peer,
+        peer: peer.exporter === undefined && peer.local ? { ...peer, exporter: ownExporter(state) } : peer,
         leads: peer.exporter?.leader ?? (peer.local ? state.cluster.leader === true : false),
         bricks: counts.get(key) ?? (state.volumes === undefined ? {} : { online: 0, all: 0 }),
         daemons: allDaemons

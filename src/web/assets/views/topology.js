@@ -8,6 +8,8 @@ import { SIZE, layOut, setKind } from "./layout.js";
 
 /** A drawing of more bricks than this shows nothing and takes long. */
 const MOST_BRICKS = 400;
+/** A brick as wide as this has room for the word "arbiter". */
+const ROOMY = 170;
 const CHARACTER = 6.9; // mean width at the font size of the drawing, a little more than it takes
 
 const fitting = (text, width) => format.shorten(text, Math.max(4, Math.floor(width / CHARACTER)));
@@ -109,11 +111,11 @@ export function create(context) {
         title,
         s("rect", { width, height: SIZE.brick, rx: 5 }),
         mark,
-        s("text", { x: 25, y: 19.5 }, fitting(withHost ? key : row.brick.path, width - (row.brick.arbiter ? 78 : 32))),
+        s("text", { x: 25, y: 19.5 }, fitting(withHost ? key : row.brick.path, width - (row.brick.arbiter ? (width < ROOMY ? 48 : 78) : 32))),
       );
       if (row.brick.arbiter) {
         node.classList.add("arbiter");
-        node.append(s("text", { x: width - 8, y: 19.5, class: "kind", "text-anchor": "end" }, "arbiter"));
+        node.append(s("text", { x: width - 8, y: 19.5, class: "kind", "text-anchor": "end" }, width < ROOMY ? "A" : "arbiter"));
       }
       bricks.set(`${volume}\n${key}`, { node, mark, title });
       parts.push(node);
