@@ -212,9 +212,9 @@ TEST_F(WebServer, SendsAnEmptyBody) {
 TEST_F(WebServer, AnswersUnknownPathsAndMethods) {
   start();
   EXPECT_EQ(answer_to("GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n"),
-            text_answer(
-                "404 Not Found", "close",
-                "404 not found. There is:\n  /echo\n  /empty\n  /hello\n  /page\n  /throw\n  /throw-int\n"));
+            text_answer("404 Not Found", "close",
+                        "404 not found. There is:\n  /cached\n  /echo\n  /empty\n  /hello\n  /page\n  "
+                        "/throw\n  /throw-int\n"));
   constexpr std::string_view refusal = "405 method not allowed. This path answers GET and HEAD.\n";
   EXPECT_EQ(answer_to("DELETE /hello HTTP/1.1\r\nConnection: close\r\n\r\n"),
             head("405 Method Not Allowed", "close", "text/plain; charset=utf-8", refusal.size(),

@@ -27,8 +27,9 @@ export function bannersFor({ state, connection, time, pageVersion }) {
     const age = format.age(time - format.parseTime(state.cluster.taken_at));
     banners.push({ kind: "stale", text: `What is shown is old: it was taken ${age}.` });
   }
-  for (const [what, versions] of differingVersions(state)) {
-    banners.push({ kind: "versions", key: `versions ${what}`, text: `Nodes run different versions of ${what === "exporter" ? "the exporter" : what}: ${versions.join(", ")}.` });
+  const differing = differingVersions(state).map(([what, versions]) => `${what} ${versions.join(", ")}`);
+  if (differing.length > 0) {
+    banners.push({ kind: "versions", text: `Nodes run different versions: ${differing.join("; ")}.` });
   }
   const served = state.node?.page_version;
   if (served && pageVersion && served !== pageVersion) {
@@ -46,7 +47,7 @@ export function showBanners(box, banners) {
   keyed(
     box,
     banners,
-    (banner) => banner.key ?? banner.kind,
+    (banner) => banner.kind,
     (banner) => {
       const text = h("span", { dir: "auto" });
       const node = h(

@@ -40,7 +40,7 @@ export class Frame {
     this.health.append(this.badge.node, this.reasons, this.more);
 
     this.age = ago();
-    this.next = countdown("next poll in ");
+    this.next = countdown("next poll in ", "polling now");
     document.getElementById("freshness").append(this.age.node, " ", this.next.node);
     this.toldBy = document.getElementById("told-by");
     this.about = document.getElementById("about");

@@ -126,9 +126,12 @@ export function ago() {
   };
 }
 
-/** Time left, which keeps counting. update(milliseconds since 1970 | undefined) */
-export function countdown(prefix = "") {
-  const node = h("span", { class: "ago", "data-kind": "left" });
+/**
+ * Time left, which keeps counting. update(milliseconds since 1970 | undefined)
+ * @param {string} [due] shown when there is none left
+ */
+export function countdown(prefix = "", due = "now") {
+  const node = h("span", { class: "ago", "data-kind": "left", "data-due": due });
   return {
     node,
     update(until) {
@@ -142,12 +145,12 @@ export function countdown(prefix = "") {
 let lastTick = Date.now();
 
 function showAge(node, now) {
-  const { at, prefix = "", suffix = "", kind } = node.dataset;
+  const { at, prefix = "", suffix = "", kind, due } = node.dataset;
   if (at === undefined) {
     setText(node, format.UNKNOWN);
   } else if (kind === "left") {
     const left = (Number(at) - now) / 1000;
-    setText(node, left < 1 ? `${prefix}now` : `${prefix}${format.duration(Math.floor(left))}`);
+    setText(node, left < 1 ? due : `${prefix}${format.duration(Math.floor(left))}`);
   } else {
     setText(node, `${prefix}${format.age(Math.max(0, now - Number(at)))}${suffix}`);
   }

@@ -1,9 +1,9 @@
 // Keeps the state up to date from the event stream, for as long as the page is open.
 import { fromDocument, merge } from "./state.js";
 
-/** Milliseconds to wait before the attempt number `failures` + 1: 1 s, then twice as long each time up to 30 s. */
+/** Milliseconds to wait before the attempt number `failures` + 1: 1 s, then twice as long each time up to 15 s. */
 export function backOff(failures, random = Math.random) {
-  const most = Math.min(30_000, 1000 * 2 ** Math.max(0, failures - 1));
+  const most = Math.min(15_000, 1000 * 2 ** Math.max(0, failures - 1));
   return most * (0.75 + 0.5 * random());
 }
 

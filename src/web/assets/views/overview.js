@@ -110,7 +110,7 @@ export function create(context) {
       for (const line of lines) line.update(context.history.cluster);
 
       const told = state.cluster.reasons ?? [];
-      setHidden(why, told.length === 0);
+      setHidden(why, told.length < 2 && !(told[0]?.length > 100)); // else the line above says it all
       keyed(
         reasons,
         told,

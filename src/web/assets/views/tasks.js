@@ -10,7 +10,7 @@ function taskItem() {
   const title = h("strong");
   const where = h("bdi", { class: "quiet" });
   const state = badge();
-  const left = countdown("about ");
+  const left = countdown("about ", "little");
   const leftBox = h("span", { class: "left" }, left.node, " left");
   const detail = facts();
   return {
@@ -18,6 +18,7 @@ function taskItem() {
     update(task) {
       setText(title, task.title);
       setText(where, task.where ?? "");
+      setHidden(where, !task.where);
       state.update(task.state, task.stateText);
       setHidden(leftBox, task.until === undefined);
       left.update(task.until);

@@ -63,7 +63,7 @@ export function create(context) {
     for (const volume of plan.volumes) {
       const title = s("text", { x: 10, y: 19, class: "title" }, fitting(volume.name, plan.width * 0.5));
       const health = s("text", { x: volume.width - 10, y: 19, class: "state", "text-anchor": "end" });
-      const link = s("a", { href: volumeLink(volume.name), "aria-label": `Volume ${volume.name}` }, title);
+      const link = s("a", { href: volumeLink(volume.name) }, s("title", {}, volume.name), title);
       parts.push(
         s(
           "g",

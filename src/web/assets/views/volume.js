@@ -1,7 +1,7 @@
 import { h, keyed, name, setHidden, setText } from "../dom.js";
 import { secondsToEmpty } from "../estimate.js";
 import * as format from "../format.js";
-import { asOf, badge, capacityBar, facts, note, panel, sparkline } from "../parts.js";
+import { asOf, badge, capacityBar, facts, note, sparkline } from "../parts.js";
 import { bricksOf, capacity, clientsByHost, entries, volumeHealth } from "../select.js";
 import { table } from "../table.js";
 import { brickColumns, brickRow, bytesPerSecond } from "./columns.js";
@@ -105,7 +105,7 @@ export function create(context) {
     h("div", { class: "columns" }, clients.node, options.node),
     quota.node,
     snapshots.node,
-    panel("Files", files.node),
+    files.node,
   );
   const gone = note("There is no volume of that name (any more). ", h("a", { href: "#/volumes" }, "All volumes"));
 
