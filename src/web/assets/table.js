@@ -19,6 +19,8 @@ import { matches, sorted } from "./sort.js";
  */
 
 const ROW_LIMIT = 500;
+/** Of a longer table, rows out of sight are brought up to date when they come into sight. */
+const SIGHT_MARGIN = "300px";
 /** A small table needs no filter. */
 const FILTER_FROM = 8;
 
@@ -41,7 +43,22 @@ export function table(options) {
   const { caption, columns, keyOf, attributes, filterBy, address, prefix = "", sortBy = "", always = false } = options;
   const names = { sort: `${prefix}sort`, filter: `${prefix}q` };
   let rows = [];
-  let all = false;
+  let limit = ROW_LIMIT;
+  const inSight = new WeakSet();
+  const latest = new WeakMap(); // row's element → what brings its cells up to date
+  const sight = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) {
+        if (!isIntersecting) {
+          inSight.delete(target);
+          continue;
+        }
+        inSight.add(target);
+        latest.get(target)?.();
+      }
+    },
+    { rootMargin: SIGHT_MARGIN },
+  );
   let order = address.get(names.sort) || sortBy;
 
   const id = `table-${prefix}${caption.toLowerCase().replace(/[^a-z]+/g, "-")}`;
@@ -65,8 +82,8 @@ export function table(options) {
       type: "button",
       class: "tool",
       onclick: () => {
-        all = true;
-        show();
+        setHidden(showAll, true);
+        showMore();
       },
     },
     "Show all",
@@ -146,13 +163,28 @@ export function table(options) {
       return { td, update: part.update };
     });
     const tr = h("tr", {}, ...cells.map((cell) => cell.td));
+    sight.observe(tr);
+    let complete = false;
     return {
       node: tr,
       update(data) {
         for (const [name, value] of Object.entries(attributes?.(data) ?? {})) setAttribute(tr, name, value);
-        for (const cell of cells) cell.update(data);
+        const bringUpToDate = () => {
+          for (const cell of cells) cell.update(data);
+          complete = true;
+          latest.delete(tr);
+        };
+        if (!complete || limit === ROW_LIMIT || inSight.has(tr)) bringUpToDate();
+        else latest.set(tr, bringUpToDate);
       },
     };
+  }
+
+  /** Some hundred at a time, so that the page answers meanwhile. */
+  function showMore() {
+    limit += ROW_LIMIT;
+    show();
+    if (limit < rows.length && node.isConnected) requestAnimationFrame(() => setTimeout(showMore));
   }
 
   function show() {
@@ -161,13 +193,13 @@ export function table(options) {
     const { by, descending } = sorting();
     for (const head of heads) head.update(by, descending);
     const ordered = by ? sorted(found, by.sort, descending) : found;
-    const visible = all ? ordered : ordered.slice(0, ROW_LIMIT);
+    const visible = ordered.slice(0, limit);
     keyed(body, visible, keyOf, makeRow);
     setHidden(frame, visible.length === 0);
     setHidden(empty, visible.length > 0);
     setText(empty, rows.length > 0 ? "Nothing matches the filter." : (options.empty ?? "There are none."));
     setHidden(input, !filterBy || (!always && query === "" && rows.length < FILTER_FROM));
-    setHidden(showAll, visible.length === ordered.length);
+    setHidden(showAll, visible.length === ordered.length || limit > ROW_LIMIT);
     setHidden(shown, input.hidden && showAll.hidden);
     const cut = visible.length < ordered.length ? `the first ${count(visible.length)} of ` : "";
     setText(
