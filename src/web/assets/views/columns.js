@@ -132,8 +132,18 @@ export function brickColumns(context, { withVolume = true } = {}) {
       },
     },
     {
+      id: "state",
+      title: "State",
+      sort: (row) => ["offline", "unknown", "online", "not started"].indexOf(brickStateText(row)),
+      cell: () => {
+        const part = badge();
+        return { node: part.node, update: (row) => part.update(brickStateText(row)) };
+      },
+    },
+    {
       id: "volume",
       title: "Volume",
+      wide: true,
       sort: ({ volumeName }) => volumeName,
       cell: ({ volumeName }) => ({ node: volumeAnchor(volumeName), update() {} }),
     },
@@ -144,15 +154,6 @@ export function brickColumns(context, { withVolume = true } = {}) {
       minor: true,
       sort: ({ brick }) => brick.place,
       text: ({ brick }) => String(brick.subvolume),
-    },
-    {
-      id: "state",
-      title: "State",
-      sort: (row) => ["offline", "unknown", "online", "not started"].indexOf(brickStateText(row)),
-      cell: () => {
-        const part = badge();
-        return { node: part.node, update: (row) => part.update(brickStateText(row)) };
-      },
     },
     {
       id: "capacity",

@@ -119,6 +119,7 @@ export function fileTable(context, prefix = "files.") {
       {
         id: "volume",
         title: "Volume",
+        wide: true,
         sort: (row) => row.volumeName,
         cell: (row) => ({ node: volumeAnchor(row.volumeName), update() {} }),
       },

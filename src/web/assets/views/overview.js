@@ -137,13 +137,13 @@ export function create(context) {
   };
 }
 
-function makeAlert() {
+function makeAlert({ name }) {
   const state = badge();
   const title = h("bdi");
   const summaryText = h("span", { class: "quiet", dir: "auto" });
   const since = time();
   return {
-    node: h("li", {}, state.node, " ", title, " ", summaryText, " ", since.node),
+    node: h("li", { "data-alert": name ?? "" }, state.node, " ", title, " ", summaryText, " ", since.node),
     update(alert) {
       state.update(alert.severity ?? "unknown");
       setText(title, alert.name ?? "");
