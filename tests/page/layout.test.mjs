@@ -40,6 +40,22 @@ test("with many nodes bricks follow one another and name their node", () => {
   }
 });
 
+test("subvolumes stand beside each other where they fit", () => {
+  const hosts = Array.from({ length: 13 }, (_, number) => `n${number}`);
+  const bricks = Array.from({ length: 12 }, (_, place) => [hosts[place], Math.floor(place / 3)]);
+  const drawing = layOut([["rep", rows("rep", ...bricks)]], hosts, 1000); // six columns
+  assert.deepEqual(drawing.sets.map((set) => set.y).map((y) => y === drawing.sets[0].y), [true, true, false, false]);
+  for (const [index, set] of drawing.sets.entries()) {
+    for (const brick of drawing.bricks.slice(3 * index, 3 * index + 3)) {
+      assert.ok(brick.x >= set.x && brick.x + brick.width <= set.x + set.width, "beside");
+      assert.ok(brick.y >= set.y && brick.y + 30 <= set.y + set.height, "below");
+    }
+    const other = drawing.sets[(index + 1) % 4];
+    assert.equal(set.y === other.y && set.x < other.x + other.width && other.x < set.x + set.width, false, "apart");
+  }
+  assert.ok(drawing.sets.every((set) => set.x + set.width <= drawing.width));
+});
+
 test("subvolumes are called what they are", () => {
   assert.equal(setKind({ replica_bricks: 3, arbiter_bricks: 1 }), "replica 3 with 1 arbiter");
   assert.equal(setKind({ replica_bricks: 2, arbiter_bricks: 0 }), "replica 2");

@@ -165,13 +165,18 @@ export function tick(now) {
 /** Marks what is known from the leader's report only. update(object with as_of, leader's host) */
 export function asOf() {
   const { node, update } = ago();
-  node.classList.add("as-of");
+  setAttribute(node, "class", "as-of");
+  setHidden(node, true);
   return {
     node,
     update(object, leaderHost) {
       const at = format.parseTime(object.as_of);
-      setHidden(node, at === undefined);
-      if (at !== undefined) update(at, "as of ", leaderHost ? `, told by ${leaderHost}` : "");
+      const unknown = at === undefined;
+      if (unknown && node.hidden) return;
+      setHidden(node, unknown);
+      setAttribute(node, "class", unknown ? "as-of" : "as-of ago");
+      if (unknown) setText(node, "");
+      else update(at, "as of ", leaderHost ? `, told by ${leaderHost}` : "");
     },
   };
 }

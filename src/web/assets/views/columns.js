@@ -123,10 +123,9 @@ export function brickColumns(context, { withVolume = true } = {}) {
       sort: ({ key }) => key,
       cell: ({ key, brick }) => {
         const mark = asOf();
-        const extra = h("span", { class: "tag" }, "arbiter");
-        extra.hidden = !brick.arbiter;
+        const extra = brick.arbiter ? [" ", h("span", { class: "tag" }, "arbiter")] : [];
         return {
-          node: h("div", {}, name(key), " ", extra, mark.node),
+          node: h("div", {}, name(key), ...extra, mark.node),
           update: (row) => mark.update(row.brick, context.leaderHost),
         };
       },

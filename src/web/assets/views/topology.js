@@ -83,7 +83,7 @@ export function create(context) {
         s("rect", { width: set.width, height: set.height, rx: 6 }),
         label,
       );
-      sets.set(`${set.volume}\n${set.key}`, { node, label });
+      sets.set(`${set.volume}\n${set.key}`, { node, label, width: set.width });
       parts.push(node);
     }
     for (const { host, x } of plan.hosts) {
@@ -174,7 +174,7 @@ export function create(context) {
         const state_ = data.status === "started" ? (set.health ?? "unknown") : "stopped";
         setAttribute(drawnSet.node, "data-look", lookOf(state_).look);
         const quorum = set.quorum_met === false ? ", no quorum" : "";
-        setText(drawnSet.label, `subvolume ${key} · ${setKind(data)} · ${format.words(state_)}${quorum}`);
+        setText(drawnSet.label, fitting(`subvolume ${key} · ${setKind(data)} · ${format.words(state_)}${quorum}`, drawnSet.width));
       }
     }
     for (const [volume, of] of rows) {
