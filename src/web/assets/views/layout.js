@@ -25,7 +25,9 @@ const MOST_COLUMNS = 12;
 export function layOut(volumes, hosts, available) {
   const inColumns = hosts.length <= MOST_COLUMNS;
   const inner = Math.max(available - 2 * SIZE.pad, SIZE.minColumn);
-  const columns = inColumns ? Math.max(1, hosts.length) : Math.max(1, Math.floor((inner + SIZE.gap) / (150 + SIZE.gap)));
+  const columns = inColumns
+    ? Math.max(1, hosts.length)
+    : Math.max(1, Math.floor((inner + SIZE.gap) / (150 + SIZE.gap)));
   const columnWidth = Math.min(
     SIZE.maxColumn,
     Math.max(SIZE.minColumn, Math.floor((inner - (columns - 1) * SIZE.gap) / columns)),
