@@ -31,6 +31,7 @@
 #include "receive/gluster_events.hpp"
 #include "receive/keys.hpp"
 #include "receive/post.hpp"
+#include "web/assets.hpp"
 #include "web/server.hpp"
 
 namespace glusterfs_exporter {
@@ -94,8 +95,10 @@ class App {
   live::EventWatch event_watch_{events_};
   live::Rates rates_;
   live::Feed feed_{live::random_epoch(), {}, [this] { state_maker_.before_read(); }};
-  live::StateMaker state_maker_{
-      feed_, events_, [this] { return alert_list_.json(); }, {.started_at = started_at_}};
+  live::StateMaker state_maker_{feed_,
+                                events_,
+                                [this] { return alert_list_.json(); },
+                                {.started_at = started_at_, .page_version = web::page_version()}};
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;

@@ -33,6 +33,7 @@ Json cluster_json(const model::Snapshot& snapshot) {
 
 Json node_json(const model::Snapshot& snapshot, const StateOptions& options) {
   Json json = {{"exporter_version", build_version()}};
+  put_text(json, "page_version", std::string(options.page_version));
   put_text(json, "peer_uuid", snapshot.peer_uuid);
   const auto local = std::ranges::find(snapshot.peers, true, &model::Peer::local);
   if (local != snapshot.peers.end()) {

@@ -25,6 +25,8 @@ struct StateOptions {
   /// Of one brick, those with the most connections.
   std::size_t max_client_hosts = 50;
   std::optional<model::Time> started_at{};  ///< when the exporter was
+  /// Hash of the files of the page that this exporter serves; not told when empty.
+  std::string_view page_version = {};
 };
 
 /// Whether the document says of this many bricks all that there is.

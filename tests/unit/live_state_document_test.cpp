@@ -183,7 +183,8 @@ json full_document() {
   rates.take(snapshot);
   EventLog log;
   log.add("brick_offline", "brick node2:/srv/b2 of volume rep went offline", {{"volume", "rep"}}, kNoon);
-  return state_document(snapshot, rates, log.events(), {.started_at = kNoon - 1h});
+  return state_document(snapshot, rates, log.events(),
+                        {.started_at = kNoon - 1h, .page_version = "0123456789abcdef"});
 }
 
 json document_of(const model::Snapshot& snapshot) {
@@ -208,6 +209,7 @@ TEST(StateDocumentTest, SaysAllThatIsKnown) {
       "state":"in_cluster","exporter":{"answers":true,"version":"0.1.0","gluster_version":"10.3",
       "report_taken_at":"2026-11-21T12:00:00.000Z","leader":false}})"));
   EXPECT_EQ(document["node"]["started_at"], "2026-11-21T11:00:00.000Z");
+  EXPECT_EQ(document["node"]["page_version"], "0123456789abcdef");
   EXPECT_EQ(document["collectors"]["status"], json::parse(R"({"enabled":true,"standby":false,
       "interval_seconds":15.0,"success":false,"last_success":"2026-11-21T11:59:45.000Z",
       "next_run":"2026-11-21T12:00:15.000Z","last_duration_seconds":0.1235,"source":"cli","failure_reason":"timeout","failure_text":"gave no answer"})"));
