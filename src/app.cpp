@@ -41,9 +41,6 @@ constexpr auto kGlusterdTimeout = 5s;
 /// The next poll of the other exporters comes soon.
 constexpr auto kNeighbourTimeout = 2s;
 
-/// Each viewer of the stream holds a thread.
-constexpr unsigned kMostViewers = 100;
-
 std::optional<gluster::rpc::GlusterdClient> glusterd_client(const config::Config& config,
                                                             std::stop_token stop) {
   if (config.gluster.source == config::SourceChoice::cli) {
@@ -140,7 +137,7 @@ std::expected<void, config::ConfigError> App::start() {
   options.on_request = [this](std::string_view route, int status) {
     own_metrics_.request_answered(route, status);
   };
-  options.max_streams = kMostViewers;
+  options.max_streams = static_cast<unsigned>(config_.web.max_viewers);
   auto router =
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },

@@ -29,6 +29,7 @@ class Feed {
  public:
   using Bytes = std::shared_ptr<const std::string>;
   using Clock = std::chrono::steady_clock;
+  using SystemTime = std::chrono::system_clock::time_point;
 
   /// What is kept of the past: changes and the bytes in them.
   struct Limits {
@@ -38,7 +39,9 @@ class Feed {
 
   struct News {
     std::string id;  ///< to ask with the next time
-    Bytes bytes;  ///< "id: …\nevent: state\ndata: …\n\n" or "event: change"; null when nothing came in time
+    /// ": TIME\nid: …\nevent: state\ndata: …\n\n" or "event: change"; null when nothing came in time. TIME is
+    /// when the state was published, in seconds since 1970 with microseconds.
+    Bytes bytes;
   };
 
   /// A state as plain JSON; `json` points into `bytes`.
@@ -52,7 +55,7 @@ class Feed {
   Feed(std::string epoch, Limits limits) : epoch_(std::move(epoch)), limits_(limits) {}
 
   /// Makes `state` the newest and wakes who waits. Nothing happens when it equals the one before.
-  void publish(nlohmann::json state);
+  void publish(nlohmann::json state, SystemTime now = std::chrono::system_clock::now());
 
   /// Waits for what follows `last_id`: the next change; or the whole state where `last_id` is empty, not of
   /// this run, or so far behind that the changes are gone or are more to send than the state. Returns with
