@@ -177,6 +177,9 @@ void App::publish(const model::Snapshot& snapshot, const model::NodeReport& own)
   event_watch_.take(snapshot);
   rates_.take(snapshot);
   feed_.publish(live::state_document(snapshot, rates_, events_.events()));
+  if (server_ != nullptr) {
+    server_->wake_streams();
+  }
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));

@@ -26,8 +26,7 @@ std::string event_text(Feed::SystemTime time, std::string_view id, std::string_v
 /// Nobody may ever want a state as a whole, so it becomes text when the first one does, outside the feed's
 /// lock.
 struct Feed::Whole {
-  Whole(SystemTime time, std::string state_id, std::uint64_t state_number,
-        nlohmann::json json)
+  Whole(SystemTime time, std::string state_id, std::uint64_t state_number, nlohmann::json json)
       : published(time), id(std::move(state_id)), number(state_number), document(std::move(json)) {}
 
   Bytes bytes() {
@@ -79,7 +78,6 @@ void Feed::publish(nlohmann::json state, SystemTime now) {
       changes_.pop_front();
     }
   }
-  published_.notify_all();
 }
 
 Feed::Bytes Feed::change_after(std::uint64_t number) const {
@@ -102,13 +100,10 @@ Feed::Bytes Feed::whole(Whole& state) const {
   return bytes;
 }
 
-Feed::News Feed::next(std::string_view last_id, const std::stop_token& stop,
-                      Clock::time_point deadline) const {
+Feed::News Feed::next(std::string_view last_id) const {
   const auto last = number_of(last_id);
   std::unique_lock lock(mutex_);
-  const bool news = published_.wait_until(lock, stop, deadline,
-                                          [&] { return newest_ != nullptr && newest_->number != last; });
-  if (!news || stop.stop_requested()) {
+  if (newest_ == nullptr || newest_->number == last) {
     return {.id = std::string(last_id), .bytes = nullptr};
   }
   const auto newest = newest_;

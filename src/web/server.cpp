@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -27,9 +28,6 @@ namespace glusterfs_exporter::web {
 namespace {
 
 using namespace std::chrono_literals;
-
-// How often a stream that has nothing to send looks whether its client is still there.
-constexpr auto kClientCheck = 2s;
 
 // What waits in the kernel for one client of a stream that reads slowly.
 constexpr std::size_t kUnreadStreamBytes = 262144;
@@ -139,6 +137,7 @@ class Server::Impl {
 
   std::expected<void, std::string> start();
   [[nodiscard]] std::uint16_t port() const { return ntohs(address_.sin_port); }
+  void wake_streams() { streams_.wake(); }
 
  private:
   // What civetweb calls. It is C: nothing may be thrown through it.
@@ -151,13 +150,12 @@ class Server::Impl {
   void finish(mg_connection* connection, const Response& response, std::string_view route, bool with_body,
               bool keep_alive) const;
   int serve_stream(mg_connection* connection, Response response, std::string_view route);
-  bool pump(mg_connection* connection, BodyStream& stream, const ClientSocket& socket, bool chunked) const;
   void tell(std::string_view route, int status) const;
 
   const ServerOptions options_;
   const Router router_;
   const Library library_;
-  OpenStreams streams_{options_.max_streams};
+  OpenStreams streams_{{.streams = options_.max_streams, .patience = options_.request_timeout}};
   sockaddr_in address_{};
   mg_context* context_ = nullptr;
 };
@@ -309,49 +307,26 @@ int Server::Impl::serve_stream(mg_connection* connection, Response response, std
     tell(route, response.status);
     return response.status;
   }
-  const auto socket = find_socket(info);
-  const auto place = streams_.open(socket);
-  if (place == nullptr) {
-    response.stream.reset();  // its source need not wait until the client has read that
+  const auto place = streams_.reserve();
+  // A client may have connected from one port to two addresses of ours: then its socket is not found.
+  const auto socket = place == nullptr ? std::nullopt : std::optional(find_socket(info));
+  if (!socket || socket->descriptor() < 0) {
     auto refusal = text_response(503, "503 too many streams are open. Try again later.\n");
     refusal.headers.emplace_back("Retry-After", "5");
     finish(connection, refusal, route, true, false);
     return refusal.status;
   }
-  const auto stream = std::move(response.stream);  // ends before the place is given back
-  socket.limit_unread(options_.stream_patience, kUnreadStreamBytes);
-  bool whole = send_stream_head(connection, response, chunked);
+  socket->limit_unread(options_.stream_patience, kUnreadStreamBytes);
+  const bool begun = send_stream_head(connection, response, chunked);
   tell(route, response.status);
-  try {
-    whole = whole && pump(connection, *stream, socket, chunked);
-  } catch (const std::exception& exception) {
-    options_.logger->error("web server: the stream of {} failed: {}", route, exception.what());
-  } catch (...) {
-    options_.logger->error("web server: the stream of {} failed", route);
-  }
-  if (!whole) {
+  const auto end = begun ? streams_.send(*place, *socket, *response.stream, chunked) : OpenStreams::End();
+  if (!end.failure.empty()) {
+    options_.logger->error("web server: the stream of {} failed: {}", route, end.failure);
+  } else if (!end.complete) {
     options_.logger->debug("web server: {} left the stream of {}", info.remote_addr, route);
   }
+  response.stream.reset();  // before the place is given back
   return response.status;
-}
-
-// False when the client went away.
-bool Server::Impl::pump(mg_connection* connection, BodyStream& stream, const ClientSocket& socket,
-                        bool chunked) const {
-  const auto stop = streams_.stop_token();
-  while (!stop.stop_requested()) {
-    const auto chunk = stream.next(stop, std::chrono::steady_clock::now() + kClientCheck);
-    if (!chunk) {
-      break;
-    }
-    if (socket.is_gone()) {
-      return false;
-    }
-    if (*chunk != nullptr && !(*chunk)->empty() && !send_stream_part(connection, **chunk, chunked)) {
-      return false;
-    }
-  }
-  return send_stream_end(connection, chunked);
 }
 
 Response Server::Impl::answer(const Request& request, std::string_view route) const {
@@ -386,6 +361,10 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const {
   return impl_->port();
+}
+
+void Server::wake_streams() {
+  impl_->wake_streams();
 }
 
 std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options, Router router) {

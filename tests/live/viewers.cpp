@@ -2,12 +2,12 @@
 //
 //   viewers PORT [--address 127.0.0.1] [--viewers N] [--stuck N] [--seconds S] [--scrape-every-ms MS]
 //
-// `viewers` read all they get, `stuck` ones never read. All connect at the same moment, as browsers do when the
-// exporter was started again. Once all have their first event, or an answer that is not 200, or ten seconds
-// are over, what comes is timed for S seconds: the time from Feed::publish, which the stream tells in a
-// comment, to the moment in which a viewer has the whole event; and that from a connection for /metrics to the
-// last byte of the answer, on another thread. Prints one JSON object. It exits 1 when it can't do its work, not
-// when the figures are bad.
+// `viewers` read all they get, `stuck` ones never read. All connect at the same moment, as browsers do when
+// the exporter was started again. Once all have their first event, or an answer that is not 200, or ten
+// seconds are over, what comes is timed for S seconds: the time from Feed::publish, which the stream tells in
+// a comment, to the moment in which a viewer has the whole event; and that from a connection for /metrics to
+// the last byte of the answer, on another thread. Prints one JSON object. It exits 1 when it can't do its
+// work, not when the figures are bad.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -73,7 +73,8 @@ int to_int(std::string_view text) {
 Options read_options(const std::vector<std::string>& words) {
   Options options;
   if (words.empty()) {
-    give_up("usage: viewers PORT [--address A] [--viewers N] [--stuck N] [--seconds S] [--scrape-every-ms MS]");
+    give_up(
+        "usage: viewers PORT [--address A] [--viewers N] [--stuck N] [--seconds S] [--scrape-every-ms MS]");
   }
   options.port = to_int(words[0]);
   for (std::size_t i = 1; i < words.size(); i += 2) {
@@ -304,8 +305,11 @@ json figures(std::vector<double> values) {
     const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size())));
     return std::round(1e3 * values[std::max<std::size_t>(rank, 1) - 1]) / 1e3;
   };
-  return {{"count", values.size()}, {"p50", quantile(0.5)}, {"p95", quantile(0.95)},
-          {"p99", quantile(0.99)},  {"max", quantile(1)}};
+  return {{"count", values.size()},
+          {"p50", quantile(0.5)},
+          {"p95", quantile(0.95)},
+          {"p99", quantile(0.99)},
+          {"max", quantile(1)}};
 }
 
 json Crowd::report() const {

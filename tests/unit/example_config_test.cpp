@@ -94,6 +94,7 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
 
   std::set<std::string> expected = {"web.listen_address",
                                     "web.telemetry_path",
+                                    "web.max_viewers",
                                     "gluster.path",
                                     "gluster.socket",
                                     "gluster.source",
