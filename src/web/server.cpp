@@ -20,6 +20,7 @@
 #include "web/client_socket.hpp"
 #include "web/header_list.hpp"
 #include "web/listen_address.hpp"
+#include "web/open_files.hpp"
 #include "web/open_streams.hpp"
 #include "web/request_body.hpp"
 #include "web/wire.hpp"
@@ -42,6 +43,24 @@ constexpr std::size_t kDrainBytes = 1048576;
 // Of a worker's stack a few pages are used. A thousand of the usual 8 MiB are more than a machine that counts
 // what it promises (vm.overcommit_memory=2) would give.
 constexpr std::size_t kWorkerStackBytes = 524288;
+
+// Descriptors that are not a stream's: of connections that are served or wait, of pidfds, sockets and
+// commands.
+constexpr std::size_t kOtherOpenFiles = 512;
+
+// A stream takes a descriptor, and where there is none left nobody can connect, Prometheus neither.
+ServerOptions within_open_files(ServerOptions options) {
+  const auto wanted = options.max_streams + kOtherOpenFiles;
+  const auto limit = allow_open_files(wanted);
+  if (limit < wanted) {
+    const auto streams = limit > 2 * kOtherOpenFiles ? limit - kOtherOpenFiles : limit / 2;
+    options.logger->warn(
+        "web server: {} streams are allowed in place of {}: this process may open only {} files", streams,
+        options.max_streams, limit);
+    options.max_streams = static_cast<unsigned>(streams);
+  }
+  return options;
+}
 
 // civetweb's own initialisation, counted by it.
 class Library {
@@ -128,7 +147,8 @@ void keep_connecting(const std::stop_token& stop, sockaddr_in address) {
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Router router) : options_(std::move(options)), router_(std::move(router)) {}
+  Impl(ServerOptions options, Router router)
+      : options_(within_open_files(std::move(options))), router_(std::move(router)) {}
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -176,6 +196,8 @@ std::expected<void, std::string> Server::Impl::start() {
 
   const std::string listen = to_string(address_);
   const std::string threads = std::to_string(options_.worker_threads + options_.max_streams);
+  // All viewers of a page come back at once when the program was started again.
+  const std::string backlog = std::to_string(options_.max_streams + 1024);
   const std::string request_timeout = std::to_string(options_.request_timeout.count());
   const std::string idle_timeout = std::to_string(options_.keep_alive_timeout.count());
   // Headers and body of a large page are two writes: without tcp_nodelay the second can wait 40 ms for an
@@ -184,7 +206,7 @@ std::expected<void, std::string> Server::Impl::start() {
       "listening_ports",
       listen.c_str(),
       "listen_backlog",
-      "1024",  // all viewers of a page come back at once when the program was started again
+      backlog.c_str(),
       "num_threads",
       threads.c_str(),
       "request_timeout_ms",

@@ -318,8 +318,12 @@ json Crowd::report() const {
   int refused = 0;
   int refused_without_retry_after = 0;
   int ended = 0;
+  std::map<std::string, int> statuses;  // 0: no answer
   std::set<std::string> last_ids;
   for (const auto& viewer : viewers_) {
+    if (!viewer->stuck) {
+      ++statuses[std::to_string(viewer->status)];
+    }
     if (viewer->stuck) {
       stuck_open += viewer->closed ? 0 : 1;
     } else if (viewer->status == 503) {
@@ -336,6 +340,7 @@ json Crowd::report() const {
           {"refused", refused},
           {"refused_without_retry_after", refused_without_retry_after},
           {"ended", ended},
+          {"statuses", statuses},
           {"stuck_open", stuck_open},
           {"states", kinds_.contains("state") ? kinds_.at("state") : 0},
           {"changes", kinds_.contains("change") ? kinds_.at("change") : 0},

@@ -16,8 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "live/feed.hpp"
 #include "support/eventually.hpp"
 #include "support/web_client.hpp"
+#include "web/live_routes.hpp"
 #include "web/open_streams.hpp"
 #include "web/server.hpp"
 
@@ -122,6 +124,7 @@ class WebStream : public testing::Test {
     router.get("/stream",
                [this](const Request&) { return streamed(std::make_shared<ChannelStream>(channel_)); });
     router.get("/flood", [this](const Request&) { return streamed(std::make_shared<FloodStream>(flood_)); });
+    add_live_routes(router, feed_, events_);
     router.get("/broken", [](const Request&) { return streamed(std::make_shared<BrokenStream>()); });
     auto started = Server::start({.listen_address = "127.0.0.1:0",
                                   .worker_threads = 2,
@@ -168,6 +171,8 @@ class WebStream : public testing::Test {
 
   Channel channel_;
   Channel flood_;
+  live::Feed feed_{"e"};
+  live::EventLog events_;
 
  private:
   std::ostringstream log_;
@@ -305,6 +310,32 @@ TEST_F(WebStream, ClientsThatDoNotReadHoldUpNobody) {
     EXPECT_LT(std::chrono::steady_clock::now() - before, 1s) << "not only when all are asked anyway";
   }
   EXPECT_EQ(flood_.open, 8);
+}
+
+TEST_F(WebStream, AViewerThatWasSlowSkipsToTheNewestState) {
+  start();
+  const auto state = [](int number) {
+    return nlohmann::json{{"number", number},
+                          {"text", std::string(50'000, static_cast<char>('a' + number % 26))}};
+  };
+  feed_.publish(state(0));
+  Client client(server_->port(), 4096);
+  client.send(get("/api/v1/stream"));
+  client.read_until("id: e-1\n");
+  client.read_until("\n\n");
+  for (int number = 1; number <= 300; ++number) {  // 15 MB: neither the kernel nor the feed keeps them all
+    feed_.publish(state(number));
+    server_->wake_streams();
+  }
+  std::string got;
+  int events = 0;
+  while (!got.ends_with("\nid: e-301\n") && events < 300) {
+    got = client.read_until("\nid: e-");
+    got += client.read_until("\n");
+    ++events;
+  }
+  EXPECT_LT(events, 150);
+  EXPECT_EQ(client.read_until("\n"), "event: state\n");
 }
 
 TEST_F(WebStream, KeepsAClientThatHasNothingToRead) {
