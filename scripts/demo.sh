@@ -391,7 +391,7 @@ run_checks() {
   local node path
   progress "checking"
   for node in "${NODES[@]}"; do
-    for path in / /metrics /-/healthy /-/ready; do
+    for path in / /collectors /metrics /-/healthy /-/ready; do
       check 30 "exporter $node answers $path" answers_200 "exporter-$node" "$(exporter_url "$node" "$path")"
     done
     check 30 "exporter $node says glusterfs_up 1" says_up "$node"

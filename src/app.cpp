@@ -12,6 +12,7 @@
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
 #include "live/state_document.hpp"
+#include "web/assets.hpp"
 #include "web/live_routes.hpp"
 #include "web/routes.hpp"
 #include "web/service_discovery.hpp"
@@ -176,7 +177,8 @@ void App::publish(const model::Snapshot& snapshot, const model::NodeReport& own)
   }
   event_watch_.take(snapshot);
   rates_.take(snapshot);
-  feed_.publish(live::state_document(snapshot, rates_, events_.events()));
+  feed_.publish(
+      live::state_document(snapshot, rates_, events_.events(), {.page_version = web::page_version()}));
   if (server_ != nullptr) {
     server_->wake_streams();
   }

@@ -29,8 +29,9 @@ Json cluster_json(const model::Snapshot& snapshot) {
   return json;
 }
 
-Json node_json(const model::Snapshot& snapshot) {
+Json node_json(const model::Snapshot& snapshot, const StateOptions& options) {
   Json json = {{"exporter_version", build_version()}};
+  put_text(json, "page_version", std::string(options.page_version));
   put_text(json, "peer_uuid", snapshot.peer_uuid);
   const auto local = std::ranges::find(snapshot.peers, true, &model::Peer::local);
   if (local != snapshot.peers.end()) {
@@ -82,7 +83,8 @@ std::size_t count_bricks(const model::Snapshot& snapshot) {
 
 Json state_document(const model::Snapshot& snapshot, const Rates& rates, const std::vector<Event>& events,
                     const StateOptions& options) {
-  Json json = {{"schema", kStateSchema}, {"cluster", cluster_json(snapshot)}, {"node", node_json(snapshot)}};
+  Json json = {
+      {"schema", kStateSchema}, {"cluster", cluster_json(snapshot)}, {"node", node_json(snapshot, options)}};
   if (snapshot.peers_known) {
     auto& peers = json["peers"] = Json::object();
     for (const auto& peer : snapshot.peers) {

@@ -23,6 +23,8 @@ struct StateOptions {
   std::size_t max_bricks_with_details = 600;
   /// Of one brick, those with the most connections.
   std::size_t max_client_hosts = 50;
+  /// Hash of the files of the page that this exporter serves; not told when empty.
+  std::string_view page_version = {};
 };
 
 /// What is in a map here (volumes, bricks, peers …) has names for keys instead of a place in a list, so that

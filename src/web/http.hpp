@@ -57,7 +57,8 @@ class BodyStream {
 };
 
 /// What a client gets. The body is shared, so that a page of many megabytes is sent to many clients without a
-/// copy. The server adds Date, Connection, Content-Length or Transfer-Encoding and the security headers.
+/// copy. The server adds Date, Connection, Content-Length or Transfer-Encoding, the security headers, and
+/// "Cache-Control: no-store" where the handler says nothing of it.
 struct Response {
   int status = 200;
   std::string content_type;

@@ -47,14 +47,16 @@ std::string render_landing_page(std::string_view telemetry_path, std::span<const
   for (const auto& collector : collectors) {
     rows += table_row(collector);
   }
-  return fmt::format(R"(<!DOCTYPE html>
+  return fmt::format(
+      R"(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>glusterfs_exporter</title>
-<link rel="stylesheet" href="/style.css">
+<title>Collectors – glusterfs_exporter</title>
+<link rel="icon" type="image/svg+xml" href="assets/icon.svg">
+<link rel="stylesheet" href="assets/collectors.css">
 </head>
 <body>
 <header>
@@ -64,9 +66,10 @@ std::string render_landing_page(std::string_view telemetry_path, std::span<const
 <main>
 <nav aria-label="Pages">
 <ul>
+<li><a href="./">Live page</a>: the cluster as it is now</li>
 <li><a href="{path}">Metrics</a></li>
-<li><a href="/-/healthy">Health</a>: the process serves</li>
-<li><a href="/-/ready">Readiness</a>: every enabled collector has run</li>
+<li><a href="./-/healthy">Health</a>: the process serves</li>
+<li><a href="./-/ready">Readiness</a>: every enabled collector has run</li>
 </ul>
 </nav>
 <div class="table" role="region" aria-labelledby="collectors" tabindex="0">
@@ -83,9 +86,8 @@ std::string render_landing_page(std::string_view telemetry_path, std::span<const
 </body>
 </html>
 )",
-                     fmt::arg("version", escape_html(build_version())),
-                     fmt::arg("revision", escape_html(build_revision())),
-                     fmt::arg("path", escape_html(telemetry_path)), fmt::arg("rows", rows));
+      fmt::arg("version", escape_html(build_version())), fmt::arg("revision", escape_html(build_revision())),
+      fmt::arg("path", escape_html("." + std::string(telemetry_path))), fmt::arg("rows", rows));
 }
 
 }  // namespace glusterfs_exporter::web

@@ -31,8 +31,8 @@ struct CollectorRow {
   std::string reason;  ///< why the last run failed; shown after a failure only
 };
 
-/// The page at "/", in HTML: what this is, where the rest is, and how the collectors fare. Works without
-/// JavaScript; looks as /style.css says.
+/// The page at "/collectors", in HTML: what this is, where the rest is, and how the collectors fare. Works
+/// without JavaScript, and below a path of a reverse proxy. `telemetry_path` begins with a slash.
 std::string render_landing_page(std::string_view telemetry_path, std::span<const CollectorRow> collectors);
 
 }  // namespace glusterfs_exporter::web

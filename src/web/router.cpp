@@ -1,5 +1,6 @@
 #include "web/router.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace glusterfs_exporter::web {
@@ -8,19 +9,33 @@ void Router::get(std::string path, Handler handler) {
   routes_[std::move(path)].get = std::move(handler);
 }
 
+void Router::get_below(std::string prefix, Handler handler) {
+  prefixes_.insert(prefix);
+  get(std::move(prefix), std::move(handler));
+}
+
 void Router::post(std::string path, Handler handler, std::size_t max_body_bytes) {
   auto& route = routes_[std::move(path)];
   route.post = std::move(handler);
   route.max_body_bytes = max_body_bytes;
 }
 
+Router::Routes::const_iterator Router::find(std::string_view path) const {
+  if (const auto exact = routes_.find(path); exact != routes_.end()) {
+    return exact;
+  }
+  const auto prefix = std::ranges::find_if(
+      prefixes_, [path](const std::string& candidate) { return path.starts_with(candidate); });
+  return prefix == prefixes_.end() ? routes_.end() : routes_.find(*prefix);
+}
+
 std::string_view Router::route_of(std::string_view path) const {
-  const auto position = routes_.find(path);
+  const auto position = find(path);
   return position == routes_.end() ? std::string_view("other") : std::string_view(position->first);
 }
 
 std::optional<std::size_t> Router::max_body_bytes(std::string_view method, std::string_view path) const {
-  const auto position = routes_.find(path);
+  const auto position = find(path);
   if (method != "POST" || position == routes_.end() || !position->second.post) {
     return std::nullopt;
   }
@@ -28,7 +43,7 @@ std::optional<std::size_t> Router::max_body_bytes(std::string_view method, std::
 }
 
 Response Router::answer(const Request& request) const {
-  const auto position = routes_.find(request.path);
+  const auto position = find(request.path);
   if (position == routes_.end()) {
     std::string text = "404 not found. There is:\n";
     for (const auto& [path, route] : routes_) {

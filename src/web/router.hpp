@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ class Router {
  public:
   /// Answers GET and HEAD of exactly this path; takes the place of an earlier handler for them.
   void get(std::string path, Handler handler);
+
+  /// Answers GET and HEAD of every path that begins with `prefix` and is not registered itself. The prefix
+  /// ends with a slash.
+  void get_below(std::string prefix, Handler handler);
 
   /// Answers POST of exactly this path; takes the place of an earlier handler for it. The request has the
   /// whole body; clients that send a larger one are refused.
@@ -42,7 +47,12 @@ class Router {
 
   [[nodiscard]] static Response method_not_allowed(const Route& route);
 
-  std::map<std::string, Route, std::less<>> routes_;
+  using Routes = std::map<std::string, Route, std::less<>>;
+
+  [[nodiscard]] Routes::const_iterator find(std::string_view path) const;
+
+  Routes routes_;
+  std::set<std::string, std::less<>> prefixes_;  // keys of routes_
 };
 
 }  // namespace glusterfs_exporter::web

@@ -57,17 +57,14 @@ Response service_discovery_response(std::optional<std::string> groups) {
 
 Router make_router(const std::string& telemetry_path, const Sources& sources) {
   Router router;
-  router.get("/", [telemetry_path, collectors = sources.collectors](const Request&) {
+  router.get("/collectors", [telemetry_path, collectors = sources.collectors](const Request&) {
     return Response{
         .status = 200,
         .content_type = "text/html; charset=utf-8",
         .headers = {},
         .body = std::make_shared<const std::string>(render_landing_page(telemetry_path, collectors()))};
   });
-  router.get(
-      "/style.css", [css = std::make_shared<const std::string>(assets::landing_css())](const Request&) {
-        return Response{.status = 200, .content_type = "text/css; charset=utf-8", .headers = {}, .body = css};
-      });
+  add_asset_routes(router);
   router.get("/-/healthy", [](const Request&) { return text_response(200, "healthy\n"); });
   router.get("/-/ready",
              [not_ready = sources.not_ready](const Request&) { return ready_response(not_ready()); });

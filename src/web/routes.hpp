@@ -26,7 +26,8 @@ struct Sources {
 };
 
 /// Everything this program serves: the page of metrics at `telemetry_path`, /-/healthy, /-/ready,
-/// /api/v1/node, /sd, / and /style.css. A telemetry path that is one of the others takes its place.
+/// /api/v1/node, /sd, /collectors, and the page for people at / with its files below /assets/. A telemetry
+/// path that is one of the others takes its place.
 Router make_router(const std::string& telemetry_path, const Sources& sources);
 
 }  // namespace glusterfs_exporter::web

@@ -3,9 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <ctime>
 #include <string>
+#include <utility>
 
 namespace glusterfs_exporter::web {
 namespace {
@@ -18,12 +20,15 @@ constexpr std::size_t kWriteBytes = 1048576;
 
 // The page gets everything from where it came from itself, and runs no script that stands in it.
 constexpr std::string_view kSecurityHeaders =
-    "Cache-Control: no-store\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n";
+
+bool is_cache_control(const std::pair<std::string, std::string>& header) {
+  return equal_ignoring_case(header.first, "Cache-Control");
+}
 
 std::string header_block(mg_connection* connection, const Response& response, bool keep_alive,
                          std::string_view framing) {
@@ -35,6 +40,9 @@ std::string header_block(mg_connection* connection, const Response& response, bo
       response.status, mg_get_response_code_text(connection, response.status),
       fmt::gmtime(std::time(nullptr)), keep_alive ? "keep-alive" : "close", response.content_type);
   block += framing;
+  if (std::ranges::none_of(response.headers, is_cache_control)) {
+    block += "Cache-Control: no-store\r\n";
+  }
   block += kSecurityHeaders;
   for (const auto& [name, value] : response.headers) {
     block.append(name).append(": ").append(value).append("\r\n");

@@ -1,6 +1,8 @@
 """What is served, in which forms, and that a scrape costs Gluster nothing."""
 
 import gzip
+import json
+import pathlib
 import socket
 import unittest
 
@@ -26,7 +28,15 @@ from support import (
     wait_until_equal,
 )
 
+TEXT_HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "html": TEXT_HTML,
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+ASSETS = pathlib.Path(__file__).resolve().parents[2] / "src/web/assets"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
@@ -108,7 +118,7 @@ class Metrics(Served):
 
 class Pages(Served):
     def test_head_is_get_without_the_body(self):
-        for path, accept in (("/metrics", None), ("/metrics", PROMETHEUS_ACCEPT), ("/", None), ("/-/healthy", None)):
+        for path, accept in (("/metrics", None), ("/metrics", PROMETHEUS_ACCEPT), ("/", None), ("/collectors", None)):
             with self.subTest(path=path, accept=accept):
                 whole, head = self.of_one_page(
                     lambda: self.get(path, accept), lambda: self.raw_head(path, accept or "*/*")
@@ -118,7 +128,7 @@ class Pages(Served):
                 self.assertEqual(status, f"HTTP/1.1 {whole.status} OK")
                 self.assertEqual(body[:100], b"")
                 got = dict(line.split(": ", 1) for line in lines)
-                if path != "/":  # which says how long ago something was
+                if path != "/collectors":  # which says how long ago something was
                     self.assertEqual(got["Content-Length"], str(len(whole.body)))
                 own = ("Date", "Connection", "Content-Length")
                 wanted = {key: value for key, value in whole.headers.items() if key not in own}
@@ -135,7 +145,7 @@ class Pages(Served):
         return received
 
     def test_not_found(self):
-        for path in ("/metric", "/metrics/", "/../../etc/passwd", "/%2e%2e/etc/passwd", "/-/", "/style.css.map"):
+        for path in ("/metric", "/metrics/", "/../../etc/passwd", "/%2e%2e/etc/passwd", "/-/", "/style.css"):
             with self.subTest(path=path):
                 answer = self.get(path)
                 self.assertEqual(answer.status, 404)
@@ -153,13 +163,41 @@ class Pages(Served):
         self.assertEqual((healthy.status, healthy.text), (200, "healthy\n"))
         self.assertEqual((ready.status, ready.text), (200, "ready\n"))
 
-    def test_landing_page(self):
+    def test_live_page_and_its_files(self):
         answer = self.get("/")
-        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, TEXT_HTML))
+        self.assertEqual(answer.headers["Cache-Control"], "no-cache")
+        files = {path.relative_to(ASSETS).as_posix(): path.read_bytes() for path in ASSETS.rglob("*") if path.is_file()}
+        version = self.state()["node"]["page_version"]
+        files["index.html"] = files["index.html"].replace(b"@PAGE_VERSION@", version.encode())
+        self.assertTrue(answer.body == files["index.html"], "/ is not index.html with the version of the state")
+        for name, content in files.items():
+            with self.subTest(name=name):
+                file = self.get(f"/assets/{name}")
+                self.assertEqual((file.status, file.headers["Content-Type"]), (200, CONTENT_TYPES[name.split(".")[-1]]))
+                self.assertTrue(file.body == content, "not what is in src/web/assets")
+                again = self.exporter.get(f"/assets/{name}", {"If-None-Match": file.headers["ETag"]})
+                self.assertEqual((again.status, again.body), (304, b""))
+        self.assertEqual(self.get("/assets/none.js").status, 404)
+
+    def test_what_the_page_links_to_is_there(self):
+        for link in LandingPage(self.get("/").text).links:
+            if not link.startswith("#"):
+                self.assertEqual(self.get(f"/{link}").status, 200, link)
+
+    def state(self):
+        return json.loads(self.get("/api/v1/state").text)
+
+    def test_collectors(self):
+        answer = self.get("/collectors")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, TEXT_HTML))
         page = LandingPage(answer.text)
-        self.assertEqual(page.links, ["/style.css", "/metrics", "/-/healthy", "/-/ready"])
+        # Relative, so that they work below a path of a proxy too.
+        self.assertEqual(
+            page.links, ["assets/icon.svg", "assets/collectors.css", "./", "./metrics", "./-/healthy", "./-/ready"]
+        )
         for link in page.links:
-            self.assertEqual(self.get(link).status, 200, link)
+            self.assertEqual(self.get(f"/{link.removeprefix('./')}").status, 200, link)
         results = {row[0]: row[-1] for row in page.rows[1:]}
         self.assertEqual(results, {**{name: "–" for name in COLLECTORS}, **ALL_OK})
 
@@ -167,7 +205,7 @@ class Pages(Served):
         exporter = self.start_exporter_of(self.gluster, every_hour(), flags=["--web.telemetry-path=/gluster/metrics"])
         wait_until(lambda: exporter.get("/gluster/metrics").status == 200, "the page is there")
         self.assertEqual(exporter.get("/metrics").status, 404)
-        self.assertEqual(LandingPage(exporter.get("/").text).links[1], "/gluster/metrics")
+        self.assertEqual(LandingPage(exporter.get("/collectors").text).links[3], "./gluster/metrics")
 
 
 class ScrapesCostNothing(Served):
@@ -186,7 +224,7 @@ class ScrapesCostNothing(Served):
 
     def test_the_same_is_true_of_the_other_pages(self):
         before = len(self.gluster.starts())
-        for path in ("/", "/-/healthy", "/-/ready", "/style.css", "/no/such/page"):
+        for path in ("/", "/collectors", "/-/healthy", "/-/ready", "/assets/main.js", "/no/such/page"):
             for _ in range(10):
                 self.get(path)
         self.assertEqual(len(self.gluster.starts()), before)
@@ -199,6 +237,8 @@ class RequestsAreCounted(ExporterTestCase):
         exporter.wait_ready()
         for _ in range(3):
             exporter.get("/")
+        for name in ("main.js", "page.css"):
+            exporter.get(f"/assets/{name}")
         exporter.get("/no/such/page")
         exporter.get("/metrics", method="POST")
         requests = "glusterfs_exporter_http_requests_total"
@@ -206,10 +246,10 @@ class RequestsAreCounted(ExporterTestCase):
         def counts(samples):
             return [
                 samples.value(requests, route=route, code=code)
-                for route, code in (("/", "200"), ("other", "404"), ("/metrics", "405"))
+                for route, code in (("/", "200"), ("/assets/", "200"), ("other", "404"), ("/metrics", "405"))
             ]
 
-        wait_until_equal(lambda: counts(exporter.scrape()), [3, 1, 1], "the requests are counted")
+        wait_until_equal(lambda: counts(exporter.scrape()), [3, 2, 1, 1], "the requests are counted")
 
 
 class BeforeTheFirstPoll(ExporterTestCase):
@@ -228,7 +268,7 @@ class BeforeTheFirstPoll(ExporterTestCase):
         waited_for = {collector for collector in BY_CLI if collector not in ASK_THE_CLUSTER}
         self.assertEqual({name.strip() for name in names}, waited_for)
         self.assertEqual(exporter.get("/-/healthy").status, 200)
-        rows = {row[0]: row[-1] for row in LandingPage(exporter.get("/").text).rows[1:]}
+        rows = {row[0]: row[-1] for row in LandingPage(exporter.get("/collectors").text).rows[1:]}
         self.assertEqual({rows[name] for name in waited_for}, {"not run yet"})
         self.assertEqual({rows[name] for name in ASK_THE_CLUSTER if name in ALL_OK}, {"left to the leader"})
 

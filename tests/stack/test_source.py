@@ -80,7 +80,7 @@ class SourceTestCase(ExporterTestCase):
 
     def landing_page_sources(self):
         """{collector: source}, as people see it."""
-        head, *rows = LandingPage(self.exporter.get("/").text).rows
+        head, *rows = LandingPage(self.exporter.get("/collectors").text).rows
         return {row[0]: row[head.index("Source")] for row in rows}
 
     def wait_for_polls(self, polls=POLLS):

@@ -176,7 +176,7 @@ json full_document() {
   rates.take(snapshot);
   EventLog log;
   log.add("brick_offline", "brick node2:/srv/b2 of volume rep went offline", {{"volume", "rep"}}, kNoon);
-  return state_document(snapshot, rates, log.events());
+  return state_document(snapshot, rates, log.events(), {.page_version = "0123456789abcdef"});
 }
 
 json document_of(const model::Snapshot& snapshot) {
@@ -197,6 +197,7 @@ TEST(StateDocumentTest, SaysAllThatIsKnown) {
   EXPECT_EQ(document["cluster"], json::parse(R"({"taken_at":"2026-11-21T12:00:10.003Z","health":"degraded",
       "reasons":["volume rep is degraded: brick node2:/srv/b2 is offline","peer node2 is disconnected"],
       "up":true,"leader":true,"version":"10.3","op_version":100000,"max_op_version":100000})"));
+  EXPECT_EQ(document["node"]["page_version"], "0123456789abcdef");
   EXPECT_EQ(document["peers"]["uuid2"],
             json::parse(R"({"host":"node2","local":false,"connected":false,"state":"in_cluster"})"));
   EXPECT_EQ(document["collectors"]["status"], json::parse(R"({"enabled":true,"standby":false,

@@ -92,6 +92,19 @@ TEST(WebRouter, KeepsTheLastHandlerOfAPath) {
   EXPECT_EQ(*router.answer(request("GET", "/")).body, "another");
 }
 
+TEST(WebRouter, AnswersWhatIsBelowAPrefix) {
+  auto router = two_routes();
+  router.get_below("/files/", [](const Request& asked) { return text_response(200, "file " + asked.path); });
+  router.get("/files/own", [](const Request&) { return text_response(200, "own"); });
+  EXPECT_EQ(*router.answer(request("GET", "/files/a/b")).body, "file /files/a/b");
+  EXPECT_EQ(*router.answer(request("HEAD", "/files/")).body, "file /files/");
+  EXPECT_EQ(*router.answer(request("GET", "/files/own")).body, "own");
+  EXPECT_EQ(router.answer(request("GET", "/files")).status, 404);
+  EXPECT_EQ(router.answer(request("POST", "/files/a")).status, 405);
+  EXPECT_EQ(router.max_body_bytes("POST", "/files/a"), std::nullopt);
+  EXPECT_EQ(router.route_of("/files/a/b"), "/files/") << "one label for all";
+}
+
 TEST(WebRouter, GivesFewLabels) {
   const auto router = two_routes();
   EXPECT_EQ(router.route_of("/metrics"), "/metrics");

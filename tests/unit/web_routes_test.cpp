@@ -112,18 +112,12 @@ TEST(WebReady, NamesTheCollectorsThatHaveNotRun) {
   EXPECT_EQ(*ready.body, "ready\n");
 }
 
-TEST(WebLanding, IsHtmlWithItsStyleSheet) {
-  const auto router = make_router("/metrics", sources_with(full_page));
-  const auto page = get(router, "/");
+TEST(WebCollectors, AreAPageInHtml) {
+  const auto page = get(make_router("/metrics", sources_with(full_page)), "/collectors");
   EXPECT_EQ(page.status, 200);
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(*page.body, testing::StartsWith("<!DOCTYPE html>\n<html lang=\"en\">\n"));
   EXPECT_THAT(*page.body, testing::HasSubstr("<th scope=\"row\">volume_info</th>"));
-
-  const auto css = get(router, "/style.css");
-  EXPECT_EQ(css.status, 200);
-  EXPECT_EQ(css.content_type, "text/css; charset=utf-8");
-  EXPECT_THAT(*css.body, testing::StartsWith(":root {\n"));
 }
 
 TEST(WebNodeDocument, IsTheNewestAndShared) {
@@ -163,9 +157,10 @@ TEST(WebServiceDiscovery, IsUnavailableWhilePeersAreNotKnown) {
 }
 
 TEST(WebUnknownPath, ListsEverything) {
-  EXPECT_EQ(*get(make_router("/metrics", sources_with(full_page)), "/x").body,
-            "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /api/v1/node\n  /metrics\n  /sd\n"
-            "  /style.css\n");
+  EXPECT_EQ(
+      *get(make_router("/metrics", sources_with(full_page)), "/x").body,
+      "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /api/v1/node\n  /assets/\n  /collectors\n"
+      "  /metrics\n  /sd\n");
 }
 
 }  // namespace

@@ -74,6 +74,12 @@ class WebServer : public testing::Test {
   void start(const Limits& limits) {
     Router router;
     router.get("/hello", [](const Request&) { return text_response(200, "hello\n"); });
+    router.get("/cached", [](const Request&) {
+      return Response{.status = 200,
+                      .content_type = "text/plain",
+                      .headers = {{"cache-control", "no-cache"}},
+                      .body = nullptr};
+    });
     router.get("/page", [page = page_](const Request&) {
       return Response{.status = 200,
                       .content_type = "application/x-test",
@@ -179,6 +185,15 @@ TEST_F(WebServer, AnswersGetByteByByte) {
   EXPECT_EQ(client.read_bytes(6), "hello\n");
 }
 
+TEST_F(WebServer, LeavesCacheControlToTheHandlerThatSetsIt) {
+  start();
+  Client client(port());
+  client.send(get("/cached"));
+  const auto answer = client.read_head();
+  EXPECT_THAT(answer, testing::HasSubstr("\r\ncache-control: no-cache\r\n"));
+  EXPECT_THAT(answer, testing::Not(testing::HasSubstr("no-store")));
+}
+
 TEST_F(WebServer, AnswersHeadWithoutBody) {
   start();
   EXPECT_EQ(answer_to("HEAD /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
@@ -197,9 +212,9 @@ TEST_F(WebServer, SendsAnEmptyBody) {
 TEST_F(WebServer, AnswersUnknownPathsAndMethods) {
   start();
   EXPECT_EQ(answer_to("GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n"),
-            text_answer(
-                "404 Not Found", "close",
-                "404 not found. There is:\n  /echo\n  /empty\n  /hello\n  /page\n  /throw\n  /throw-int\n"));
+            text_answer("404 Not Found", "close",
+                        "404 not found. There is:\n  /cached\n  /echo\n  /empty\n  /hello\n  /page\n  "
+                        "/throw\n  /throw-int\n"));
   constexpr std::string_view refusal = "405 method not allowed. This path answers GET and HEAD.\n";
   EXPECT_EQ(answer_to("DELETE /hello HTTP/1.1\r\nConnection: close\r\n\r\n"),
             head("405 Method Not Allowed", "close", "text/plain; charset=utf-8", refusal.size(),

@@ -1,0 +1,58 @@
+// Every view has an address: #/volumes/NAME?sort=iops&q=rep
+
+export const VIEWS = ["overview", "topology", "volumes", "bricks", "peers", "operations", "alerts", "events", "exporter"];
+
+/**
+ * @typedef {object} Route
+ * @property {string} view one of VIEWS, or "volume"
+ * @property {string} [name] of the volume
+ * @property {URLSearchParams} params
+ */
+
+/** @returns {Route} the overview for what is no address of a view */
+export function parseRoute(hash) {
+  const [path, query = ""] = splitOnce(hash.replace(/^#?\/?/, ""), "?");
+  const params = new URLSearchParams(query);
+  const [view, name] = splitOnce(path, "/");
+  if (view === "volumes" && name) {
+    try {
+      return { view: "volume", name: decodeURIComponent(name), params };
+    } catch {
+      return { view: "volumes", params }; // a % that encodes nothing
+    }
+  }
+  return { view: VIEWS.includes(view) ? view : "overview", params };
+}
+
+/** @param {Route} route */
+export function formatRoute({ view, name, params }) {
+  const path = view === "volume" ? `volumes/${encodeURIComponent(name)}` : view === "overview" ? "" : view;
+  const query = params?.toString() ?? "";
+  return `#/${path}${query ? `?${query}` : ""}`;
+}
+
+export const volumeLink = (name) => formatRoute({ view: "volume", name });
+
+function splitOnce(text, by) {
+  const at = text.indexOf(by);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + by.length)];
+}
+
+/**
+ * The parameters of the view that is shown. Changing one changes the address bar, but makes no new view.
+ * @typedef {object} Address
+ * @property {(key: string) => string | null} get
+ * @property {(key: string, value: string) => void} set an empty value takes it away
+ */
+
+/** @param {Route} route @returns {Address} */
+export function addressOf(route) {
+  return {
+    get: (key) => route.params.get(key),
+    set(key, value) {
+      if (value === "") route.params.delete(key);
+      else route.params.set(key, value);
+      history.replaceState(null, "", formatRoute(route));
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { bannersFor } from "../../src/web/assets/banners.js";
+import { aheadOf } from "../../src/web/assets/clock.js";
+import * as select from "../../src/web/assets/select.js";
+import { fromDocument } from "../../src/web/assets/state.js";
+import { backOff } from "../../src/web/assets/stream.js";
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+const at = (seconds) => new Date(NOON + 1000 * seconds).toISOString();
+
+const brick = (place, more) => ({ host: `n${place}`, path: "/b", place, subvolume: 0, ...more });
+const state = fromDocument({
+  cluster: { taken_at: at(0), version: "10.3" },
+  node: { exporter_version: "0.1.0", page_version: "aa" },
+  peers: { u1: { connected: true, local: true }, u2: { connected: false, local: false } },
+  volumes: {
+    rep: {
+      status: "started",
+      health: "degraded",
+      operations_per_second: 30,
+      mean_latency_seconds: 0.001,
+      bricks: {
+        "n2:/b": brick(2),
+        "n0:/b": brick(0, { online: true, size_bytes: 100, free_bytes: 40, device: "sda" }),
+        "n1:/b": brick(1, { online: false }),
+      },
+    },
+    old: { status: "stopped", bricks: { "n0:/old": brick(0, { size_bytes: 100, free_bytes: 40, device: "sda" }) } },
+  },
+  collectors: {
+    a: { enabled: true, standby: false, interval_seconds: 5, next_run: at(3) },
+    b: { enabled: true, standby: false, interval_seconds: 60, next_run: at(2) },
+    c: { enabled: true, standby: true, interval_seconds: 1, next_run: at(1) },
+    d: { enabled: false, standby: false, interval_seconds: 1 },
+  },
+});
+
+test("bricks in Gluster's order", () => {
+  assert.deepEqual(select.bricksOf("rep", state.volumes.rep).map(({ key }) => key), ["n0:/b", "n1:/b", "n2:/b"]);
+});
+
+test("states of bricks and volumes", () => {
+  const states = select.allBricks(state).map((row) => [select.brickState(row.brick), select.brickStateText(row)]);
+  assert.deepEqual(states, [
+    ["online", "online"],
+    ["offline", "offline"],
+    ["unknown", "unknown"],
+    ["unknown", "not started"],
+  ]);
+  assert.equal(select.volumeHealth(state.volumes.rep), "degraded");
+  assert.equal(select.volumeHealth(state.volumes.old), "stopped");
+  assert.equal(select.volumeHealth({ status: "created" }), "stopped");
+  assert.equal(select.volumeHealth({ status: "started" }), "unknown");
+});
+
+test("the summary counts what is expected to run", () => {
+  const { bricks, ...counts } = select.summary(state);
+  assert.equal(bricks.length, 4);
+  assert.deepEqual(counts, {
+    peersUp: 1,
+    peers: 2,
+    volumesUp: 0,
+    volumes: 1,
+    volumesStopped: 1,
+    bricksOnline: 1,
+    bricksUnknown: 1,
+    bricksExpected: 3,
+    backlog: undefined,
+    operations: 30,
+    readBytes: undefined,
+    writtenBytes: undefined,
+    latency: 0.001,
+  });
+});
+
+test("what is not known yet is not counted as none", () => {
+  const counts = select.summary(fromDocument({}));
+  for (const key of ["peers", "peersUp", "volumes", "volumesUp", "bricksOnline", "bricksExpected", "operations"]) {
+    assert.equal(counts[key], undefined, key);
+  }
+});
+
+test("a file system is counted once, and that some are not known is told", () => {
+  assert.deepEqual(select.diskSpace(select.allBricks(state)), { space: { used: 60, size: 100 }, unknown: 2 });
+  assert.deepEqual(select.diskSpace([]), { space: undefined, unknown: 0 });
+  assert.equal(select.capacity({ size_bytes: 10 }), undefined);
+});
+
+test("polls are those of collectors that run", () => {
+  assert.equal(select.pollInterval(state), 5);
+  assert.equal(select.nextPoll(state), NOON + 2000);
+  assert.equal(select.nextPoll(fromDocument({})), undefined);
+});
+
+test("a state is stale after three intervals", () => {
+  assert.equal(select.isStale(state, NOON + 15_000), false);
+  assert.equal(select.isStale(state, NOON + 15_001), true);
+  assert.equal(select.isStale(fromDocument({ cluster: {} }), NOON), false);
+});
+
+test("banners stand only while they are true", () => {
+  const kinds = (more) =>
+    bannersFor({ state, connection: "live", time: NOON, pageVersion: "aa", ...more }).map((banner) => banner.kind);
+  assert.deepEqual(kinds({}), []);
+  assert.deepEqual(kinds({ connection: "connecting", state: null }), []);
+  assert.deepEqual(kinds({ connection: "lost", state: null }), ["lost"]);
+  assert.deepEqual(kinds({ connection: "lost", time: NOON + 60_000 }), ["lost", "stale"]);
+  assert.deepEqual(kinds({ pageVersion: "bb" }), ["upgraded"]);
+  const peers = { u1: { exporter: { version: "0.1.0", gluster_version: "11.1" } }, u2: { exporter: { version: "0.2.0" } } };
+  const mixed = fromDocument({ ...state, peers });
+  assert.deepEqual(
+    bannersFor({ state: mixed, connection: "live", time: NOON, pageVersion: "aa" }).map((banner) => banner.text),
+    ["Nodes run different versions: Gluster 10.3, 11.1; exporter 0.1.0, 0.2.0."],
+  );
+});
+
+test("events come newest first, by number", () => {
+  const events = Object.fromEntries([9, 10, 2].map((id) => [id, { id }]));
+  assert.deepEqual(select.newestEvents(fromDocument({ events })).map(({ id }) => id), [10, 9, 2]);
+  assert.deepEqual(select.newestEvents(fromDocument({ events }), 1).map(({ id }) => id), [10]);
+});
+
+test("the most severe alert comes first, then the newest", () => {
+  const alerts = {
+    a: { name: "a", severity: "warning", starts_at: at(1) },
+    b: { name: "b", severity: "critical", starts_at: at(0) },
+    c: { name: "c", severity: "warning", starts_at: at(2) },
+  };
+  assert.deepEqual(select.alertList(fromDocument({ alerts })).map(({ fingerprint }) => fingerprint), ["b", "c", "a"]);
+});
+
+test("only links of the web are links", () => {
+  assert.equal(select.webLink("https://prometheus/graph"), "https://prometheus/graph");
+  for (const url of ["javascript:alert(1)", " https://x", "data:text/html,x", "//x", undefined, 7]) {
+    assert.equal(select.webLink(url), undefined, String(url));
+  }
+});
+
+test("a file on three replicas is one file", () => {
+  const file = (count) => ({ top_files: [{ call: "read", file: "/f", count }] });
+  const volume = { bricks: { "n0:/b": brick(0, file(5)), "n1:/b": brick(1, file(7)), "n2:/b": brick(2, file(6)) } };
+  assert.deepEqual(
+    select.topFiles([["rep", volume]]).map(({ file: path, count, brick: on, bricks }) => [path, count, on, bricks]),
+    [["/f", 7, "n1:/b", 3]],
+  );
+});
+
+test("connections are summed by host", () => {
+  const volume = { bricks: { "n0:/b": brick(0, { clients_by_host: { c: 2 } }), "n1:/b": brick(1, { clients_by_host: { c: 3, d: 1 } }) } };
+  assert.deepEqual(select.clientsByHost(select.bricksOf("rep", volume)), [
+    { host: "c", connections: 5, bricks: 2 },
+    { host: "d", connections: 1, bricks: 1 },
+  ]);
+});
+
+test("the exporter's clock is told from its Date header", () => {
+  const header = new Date(NOON).toUTCString();
+  assert.equal(aheadOf(header, NOON + 400, NOON + 600), 0);
+  assert.equal(aheadOf(header, NOON + 60_400, NOON + 60_600), 60_000);
+  assert.equal(aheadOf(header, NOON - 59_600, NOON - 59_400), -60_000);
+  assert.equal(aheadOf(null, NOON, NOON), 0);
+});
+
+test("pauses between attempts grow, but not for ever", () => {
+  const middle = () => 0.5;
+  assert.deepEqual([1, 2, 3, 4, 5, 50].map((failures) => backOff(failures, middle)), [1000, 2000, 4000, 8000, 15_000, 15_000]);
+  assert.ok(backOff(1, () => 0) >= 500 && backOff(50, () => 0.999) < 20_000);
+});
