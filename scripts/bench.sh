@@ -41,7 +41,7 @@ esac
 
 "$HERE/install-deps.sh" test
 cmake --preset bench
-cmake --build --preset bench --target render_bench poll_bench
+cmake --build --preset bench --target render_bench poll_bench live_bench
 
 scratch=$(mktemp -d)
 export GLUSTER_CLUSTER=7 GLUSTER_CLUSTER_DIR=$scratch/cluster
@@ -62,6 +62,9 @@ printf 'rendering: %.0f ns a series, prometheus-cpp %.0f ns, ratio %s\n' "$ours"
 if [[ -n $CHECK ]] && jq -e -n "$ratio < $LEAST_RATIO" >/dev/null; then
   die "rendering is only $ratio times as fast as prometheus-cpp's serializer; at least $LEAST_RATIO is promised"
 fi
+
+# What 6,000 bricks cost while somebody looks at them, and (follow_along) while nobody does.
+build/bench/tests/bench/live_bench
 
 "$HERE/cluster.sh" up
 for volume in $("$HERE/cluster.sh" gluster 1 volume list); do

@@ -3,15 +3,18 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "collect/table.hpp"
+#include "common/build_info.hpp"
 #include "exchange/node_document.hpp"
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
-#include "live/state_document.hpp"
+#include "live/leader_part.hpp"
 #include "web/assets.hpp"
 #include "web/live_routes.hpp"
 #include "web/routes.hpp"
@@ -59,6 +62,17 @@ std::uint16_t exporter_port(const config::Config& config) {
              : gluster::to_number<std::uint16_t>(own.substr(own.rfind(':') + 1)).value_or(0);
 }
 
+/// As one would type it, without what only tells how to write the answer.
+std::string command_text(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) {
+    if (word != "--xml") {
+      text += text.empty() ? word : " " + word;
+    }
+  }
+  return text;
+}
+
 std::vector<web::CollectorRow> collector_rows(const std::vector<model::CollectorState>& states) {
   const auto now = std::chrono::system_clock::now();
   const auto whole_ms = [](auto duration) {
@@ -100,29 +114,37 @@ App::App(config::Config config, std::string gluster_program, std::shared_ptr<spd
           [this](const gluster::CommandReport& report) {
             own_metrics_.command_ended(report.command, report.duration,
                                        report.error == nullptr ? "" : to_string(report.error->kind));
+            calls_.add({Asked::cli, command_text(report.words), report.duration, report.error},
+                       std::chrono::system_clock::now());
           }),
-      glusterd_(glusterd_client(config_, stopping_.get_token()),
-                config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
-                [this, told = std::set<std::string, std::less<>>()](std::string_view question,
-                                                                    const Error& why) mutable {
-                  if (told.emplace(question).second) {
-                    log_->warn("the gluster command answers {} because glusterd's socket did not: {}",
-                               question, why.context);
-                  }
-                }),
-      this_node_(stopping_.get_token()),
-      neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token()),
+      glusterd_(
+          glusterd_client(config_, stopping_.get_token()),
+          config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
+          [this, told = std::set<std::string, std::less<>>()](std::string_view question,
+                                                              const Error& why) mutable {
+            if (told.emplace(question).second) {
+              log_->warn("the gluster command answers {} because glusterd's socket did not: {}", question,
+                         why.context);
+            }
+          },
+          [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      this_node_(stopping_.get_token(),
+                 [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
+                  [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
                   hostname(),
-                  [this](const collect::Publisher::Picture& picture, const model::NodeReport& own) {
-                    publish(*picture, own);
-                  }}),
+                  [this](const collect::Publisher::Picture& picture,
+                         const collect::Publisher::OwnReport& own) { publish(picture, own); }}),
       scheduler_({{glusterd_, cli_, this_node_, neighbours_},
                   config_,
                   facts_,
                   log_,
                   [this] { publisher_.wake(); },
-                  [this] { watch_processes(); }},
+                  [this] { watch_processes(); },
+                  [this](std::string_view collector, const Error& error) {
+                    calls_.add_failure(collector, error, std::chrono::system_clock::now());
+                  }},
                  collect::collector_table()),
       death_watch_([this] { scheduler_.run_now(collect::processes_collector); }) {}
 
@@ -143,8 +165,9 @@ std::expected<void, config::ConfigError> App::start() {
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
                         [this] { return collector_rows(scheduler_.states()); },
-                        [this] { return node_document_.get(); }, [this] { return service_discovery(); }});
+                        [this] { return node_document(); }, [this] { return service_discovery(); }});
   web::add_live_routes(router, feed_, events_);
+  web::add_exporter_route(router, [this] { return exporter_document(); });
   auto server = web::Server::start(std::move(options), std::move(router));
   if (!server) {
     return std::unexpected(
@@ -171,20 +194,45 @@ App::Once App::run_once() {
   return {*page_.get()->text, publisher_.latest()->up.value_or(false)};
 }
 
-void App::publish(const model::Snapshot& snapshot, const model::NodeReport& own) {
-  if (!own.peer_uuid.empty()) {
-    node_document_.set(std::make_shared<const std::string>(exchange::write_node_document(own)));
-  }
+void App::publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own) {
+  const auto& snapshot = *picture;
   event_watch_.take(snapshot);
   rates_.take(snapshot);
-  feed_.publish(
-      live::state_document(snapshot, rates_, events_.events(), {.page_version = web::page_version()}));
+  published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
+  state_maker_.take({picture, rates_});
   if (server_ != nullptr) {
     server_->wake_streams();
   }
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+}
+
+std::shared_ptr<const std::string> App::node_document() {
+  const auto published = published_.get();
+  if (published == nullptr || published->own->peer_uuid.empty()) {
+    return nullptr;
+  }
+  const std::scoped_lock lock(node_document_mutex_);
+  if (published != node_document_of_.lock()) {
+    auto report = *published->own;
+    if (report.leader) {
+      report.cluster = std::make_shared<const nlohmann::json>(
+          live::make_leader_part(*published->snapshot, published->rates, *published->own));
+    }
+    node_document_ = std::make_shared<const std::string>(exchange::write_node_document(report));
+    node_document_of_ = published;
+  }
+  return node_document_;
+}
+
+nlohmann::json App::exporter_document() const {
+  live::CallLog::Identity identity{hostname(), std::string(build_version()), started_at_};
+  if (const auto picture = publisher_.latest(); picture != nullptr) {
+    const auto local = std::ranges::find(picture->peers, true, &model::Peer::local);
+    identity.host = local == picture->peers.end() ? identity.host : local->host;
+  }
+  return calls_.document(identity, std::chrono::system_clock::now());
 }
 
 void App::watch_processes() {

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,12 +17,15 @@
 #include "gluster/cli/cli_source.hpp"
 #include "gluster/local/death_watch.hpp"
 #include "gluster/this_node.hpp"
+#include "live/call_log.hpp"
 #include "live/events.hpp"
 #include "live/feed.hpp"
 #include "live/rates.hpp"
+#include "live/state_maker.hpp"
 #include "metrics/exporter_metrics.hpp"
 #include "metrics/page.hpp"
 #include "metrics/renderer.hpp"
+#include "web/assets.hpp"
 #include "web/server.hpp"
 
 namespace glusterfs_exporter {
@@ -49,7 +53,17 @@ class App {
   Once run_once();
 
  private:
-  void publish(const model::Snapshot& snapshot, const model::NodeReport& own);
+  /// What the newest picture gives to those who ask for documents.
+  struct Published {
+    collect::Publisher::Picture snapshot;
+    collect::Publisher::OwnReport own;
+    live::Rates rates;
+  };
+
+  void publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own);
+  [[nodiscard]] nlohmann::json exporter_document() const;
+  /// Null while this node's uuid is not known.
+  std::shared_ptr<const std::string> node_document();
   /// What there is to watch now that the processes were read anew.
   void watch_processes();
   [[nodiscard]] std::optional<std::string> service_discovery() const;
@@ -60,11 +74,17 @@ class App {
   metrics::ExporterMetrics own_metrics_;
   metrics::Renderer renderer_;
   Latest<metrics::Page> page_;
-  Latest<std::string> node_document_;
+  Latest<Published> published_;
+  std::mutex node_document_mutex_;
+  std::weak_ptr<const Published> node_document_of_;  // keeps no old picture alive
+  std::shared_ptr<const std::string> node_document_;
+  const model::Time started_at_ = std::chrono::system_clock::now();
+  live::CallLog calls_;
   live::EventLog events_;
   live::EventWatch event_watch_{events_};
   live::Rates rates_;
-  live::Feed feed_;
+  live::Feed feed_{live::random_epoch(), {}, [this] { state_maker_.before_read(); }};
+  live::StateMaker state_maker_{feed_, events_, {.page_version = web::page_version(), .started_at = started_at_}};
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;

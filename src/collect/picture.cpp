@@ -104,10 +104,60 @@ std::vector<model::Daemon> make_daemons(const Facts& facts, const Reports& repor
 std::vector<model::Peer> make_peers(const gluster::PeerList& records, const HostByUuid& hosts) {
   std::vector<model::Peer> peers;
   for (const auto& record : records) {
-    peers.push_back({record.uuid, host_of(hosts, record.uuid), record.local, record.connected, record.state});
+    peers.push_back(
+        {record.uuid, host_of(hosts, record.uuid), record.local, record.connected, record.state, {}});
   }
   std::ranges::sort(peers, {}, &model::Peer::uuid);
   return peers;
+}
+
+model::Exporter describe(const model::NodeReport& report, std::optional<bool> leader) {
+  return {.answers = true,
+          .version = report.exporter_version,
+          .gluster_version = report.gluster_version,
+          .report_taken_at = report.taken_at,
+          .leader = leader};
+}
+
+void join_exporters(model::Snapshot& snapshot, const Facts& facts, const Reports& reports) {
+  for (auto& peer : snapshot.peers) {
+    if (peer.local) {
+      peer.exporter = describe(reports.own(), snapshot.leader);
+      continue;
+    }
+    const auto* neighbours = facts.neighbours.value.get();
+    const auto asked = neighbours == nullptr ? Neighbours::const_iterator() : neighbours->find(peer.uuid);
+    if (neighbours == nullptr || asked == neighbours->end()) {
+      continue;
+    }
+    const auto* report = reports.of_node(peer.uuid);
+    peer.exporter = report == nullptr ? model::Exporter{} : describe(*report, report->leader);
+    peer.exporter->answers = asked->second.answers;
+  }
+}
+
+/// Who leads and what that one says. When several say that they do, as for a moment while the lead passes on,
+/// one that answers counts more than one whose last word merely holds, then the lower uuid.
+void join_leader(model::Snapshot& snapshot, const Reports& reports, const std::string& local_host) {
+  if (snapshot.leader.value_or(false)) {
+    snapshot.leader_host = local_host;
+    return;
+  }
+  for (const bool answers : {true, false}) {
+    for (const auto& peer : snapshot.peers) {
+      if (peer.local || !peer.exporter || peer.exporter->answers != answers ||
+          !peer.exporter->leader.value_or(false)) {
+        continue;
+      }
+      if (answers && snapshot.leader_host.empty()) {
+        snapshot.leader_host = peer.host;
+      }
+      if (const auto* report = reports.of_node(peer.uuid);
+          report != nullptr && snapshot.leader_part == nullptr) {
+        snapshot.leader_part = report->cluster;
+      }
+    }
+  }
 }
 
 void follow_heal_backlog(model::Volume& volume, const PictureContext& context) {
@@ -153,7 +203,9 @@ model::Snapshot make_picture(const Facts& facts, const Reports& reports, Picture
     snapshot.peers = make_peers(*peers, hosts);
     const auto local = std::ranges::find(snapshot.peers, true, &model::Peer::local);
     local_host = local == snapshot.peers.end() ? local_host : local->host;
+    join_exporters(snapshot, facts, reports);
   }
+  join_leader(snapshot, reports, local_host);
   if (topology != nullptr) {
     snapshot.volumes_known = true;
     for (const auto& record : *topology) {

@@ -40,9 +40,9 @@ void Publisher::publish() {
                    {now, std::chrono::system_clock::now(), parts_.collectors(), parts_.leader(),
                     parts_.local_hostname, previous.get()}));
   latest_.set(picture);
-  auto own = reports.own();
-  own.leader = picture->leader.value_or(false);
-  parts_.on_picture(picture, own);
+  auto own = std::make_shared<model::NodeReport>(reports.own());
+  own->leader = picture->leader.value_or(false);
+  parts_.on_picture(picture, std::move(own));
 }
 
 void Publisher::run(const std::stop_token& stop) {

@@ -23,6 +23,7 @@ namespace glusterfs_exporter::collect {
 class Publisher {
  public:
   using Picture = std::shared_ptr<const model::Snapshot>;
+  using OwnReport = std::shared_ptr<const model::NodeReport>;
 
   struct Parts {
     const FactStore& store;
@@ -30,7 +31,7 @@ class Publisher {
     std::function<std::optional<bool>()> leader;
     std::string local_hostname;
     /// Called on the publisher's thread, one picture after another, with what this node's own part of it is.
-    std::function<void(const Picture&, const model::NodeReport&)> on_picture;
+    std::function<void(const Picture&, const OwnReport&)> on_picture;
   };
 
   /// The parts have to outlive the publisher.

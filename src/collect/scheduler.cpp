@@ -101,6 +101,17 @@ SteadyTime Scheduler::due_of(const Entry& entry) const {
                                                : entry.timing.due();
 }
 
+model::Time Scheduler::next_run_of(const Entry& entry) const {
+  const auto due = due_of(entry);
+  if (due != entry.told_due) {
+    entry.told_due = due;
+    const auto wait = std::max(due - std::chrono::steady_clock::now(), SteadyTime::duration::zero());
+    entry.told_at =
+        std::chrono::system_clock::now() + std::chrono::duration_cast<model::Time::duration>(wait);
+  }
+  return entry.told_at;
+}
+
 void Scheduler::run_lane(Lane lane, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
@@ -174,6 +185,9 @@ void Scheduler::record(Entry& entry, const Run& run, const Result<Found>& result
   } else {
     entry.state.failure_reason = to_string(result.error().kind);
     entry.state.failure_text = result.error().context;
+    if (parts_.on_failure) {
+      parts_.on_failure(entry.state.name, result.error());
+    }
   }
   entry.timing.ended(result, run.now, ended, std::uniform_real_distribution<>(0, 1)(chance_));
   transactions_paused_until_ = std::max(transactions_paused_until_, ended + entry.timing.lane_pause());
@@ -244,6 +258,9 @@ std::vector<model::CollectorState> Scheduler::states() const {
   states.reserve(entries_.size());
   for (const auto& entry : entries_) {
     states.push_back(entry.state);
+    if (can_run(entry)) {
+      states.back().next_run = next_run_of(entry);
+    }
   }
   return states;
 }

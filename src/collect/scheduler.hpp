@@ -34,6 +34,9 @@ class Scheduler {
     std::function<void()> on_news;
     /// Called on a lane's thread after each run of the processes' collector.
     std::function<void()> on_processes;
+    /// A run failed, and not because the program ends. Called on a lane's thread and must not ask the
+    /// scheduler anything. May be empty.
+    std::function<void(std::string_view collector, const Error&)> on_failure{};
   };
 
   /// The parts have to outlive the scheduler. Nothing runs before start() or run_once().
@@ -70,11 +73,16 @@ class Scheduler {
     Timing timing;
     model::CollectorState state;
     bool run_again = false;  ///< wanted at once while it may be running already
+    /// When `told_due` is on the wall clock. Worked out once for each due time, since the clocks' readings
+    /// always differ a little and every picture would bring another time.
+    mutable model::Time told_at{};
+    mutable std::optional<SteadyTime> told_due{};
   };
 
   /// Whether it is enabled, is this exporter's to run, and what it follows has run. Needs the mutex.
   [[nodiscard]] bool can_run(const Entry& entry) const;
   [[nodiscard]] SteadyTime due_of(const Entry& entry) const;
+  [[nodiscard]] model::Time next_run_of(const Entry& entry) const;
   void run_lane(Lane lane, const std::stop_token& stop);
   /// The collector of `lane` that is due first, or null while none of them can run. Needs the mutex.
   Entry* next_of(Lane lane);

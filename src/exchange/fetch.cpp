@@ -165,11 +165,11 @@ class Fetcher::Impl {
     headers_.reset(curl_slist_append(nullptr, "Accept: application/json"));
   }
 
-  std::vector<Result<std::string>> fetch(std::span<const std::string> urls,
-                                         std::chrono::milliseconds timeout) {
+  std::vector<Result<std::string>> fetch(std::span<const std::string> urls, std::chrono::milliseconds timeout,
+                                         const OnEnd& on_end) {
     timeout = std::clamp(timeout, std::chrono::milliseconds(1), kMaxTimeout);
     std::vector<std::optional<Result<std::string>>> results(urls.size());
-    run(urls, timeout, results);
+    run(urls, timeout, results, on_end);
     std::vector<Result<std::string>> all;
     all.reserve(urls.size());
     for (std::size_t i = 0; i < urls.size(); ++i) {
@@ -189,7 +189,8 @@ class Fetcher::Impl {
   using Transfers = std::list<Transfer>;
 
   /// Fills in what it learns; leaves the rest empty when stopped or when libcurl fails.
-  void run(std::span<const std::string> urls, std::chrono::milliseconds timeout, Results& results) {
+  void run(std::span<const std::string> urls, std::chrono::milliseconds timeout, Results& results,
+           const OnEnd& on_end) {
     if (multi_ == nullptr || headers_ == nullptr) {
       return;
     }
@@ -214,7 +215,7 @@ class Fetcher::Impl {
       if (curl_multi_perform(multi, &running) != CURLM_OK) {
         break;
       }
-      if (take_finished(transfers, results)) {
+      if (take_finished(transfers, results, on_end)) {
         continue;  // others may start now
       }
       constexpr int kPollMs = 10'000;  // libcurl's own timers and a stop end it earlier
@@ -228,7 +229,7 @@ class Fetcher::Impl {
   }
 
   /// Whether there were any.
-  bool take_finished(Transfers& transfers, Results& results) {
+  bool take_finished(Transfers& transfers, Results& results, const OnEnd& on_end) {
     bool any = false;
     int left = 0;
     while (const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
@@ -241,6 +242,11 @@ class Fetcher::Impl {
       const auto transfer =
           std::ranges::find_if(transfers, [easy](const Transfer& one) { return one.easy.get() == easy; });
       results[transfer->index] = outcome(*transfer, code);
+      if (on_end) {
+        curl_off_t microseconds = 0;
+        curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+        on_end(transfer->index, std::chrono::microseconds(microseconds));
+      }
       curl_multi_remove_handle(multi_.get(), easy);
       transfers.erase(transfer);
     }
@@ -258,8 +264,8 @@ Fetcher::Fetcher(std::stop_token stop) : impl_(std::make_unique<Impl>(std::move(
 Fetcher::~Fetcher() = default;
 
 std::vector<Result<std::string>> Fetcher::fetch(std::span<const std::string> urls,
-                                                std::chrono::milliseconds timeout) {
-  return impl_->fetch(urls, timeout);
+                                                std::chrono::milliseconds timeout, const OnEnd& on_end) {
+  return impl_->fetch(urls, timeout, on_end);
 }
 
 }  // namespace glusterfs_exporter::exchange

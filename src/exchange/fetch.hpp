@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -25,6 +26,8 @@ inline constexpr std::size_t kMaxTransfers = 64;                          ///< a
 /// libcurl's; one that hangs is left behind at the deadline and ends when the resolver gives up.
 class Fetcher {
  public:
+  using OnEnd = std::function<void(std::size_t index, std::chrono::duration<double> took)>;
+
   /// When `stop` is requested a call returns at once, and so do all later ones.
   explicit Fetcher(std::stop_token stop);
   ~Fetcher();
@@ -40,8 +43,9 @@ class Fetcher {
   ///
   /// Errors: connect (not reachable, refused, no such name, broken off, not a URL that is taken), timeout,
   /// exit (another status), oversize, parse (not an answer in HTTP), cancelled. The context names the URL.
-  std::vector<Result<std::string>> fetch(std::span<const std::string> urls,
-                                         std::chrono::milliseconds timeout);
+  /// `on_end` is called with each transfer's place in `urls` and how long it took.
+  std::vector<Result<std::string>> fetch(std::span<const std::string> urls, std::chrono::milliseconds timeout,
+                                         const OnEnd& on_end = {});
 
  private:
   class Impl;

@@ -66,8 +66,9 @@ Result<std::string> node_url(std::string_view host, std::uint16_t port) {
                                                                clean_utf8(text.substr(0, kShown)))});
 }
 
-Neighbours::Neighbours(std::uint16_t port, std::chrono::milliseconds timeout, std::stop_token stop)
-    : port_(port), timeout_(timeout), fetcher_(std::move(stop)) {}
+Neighbours::Neighbours(std::uint16_t port, std::chrono::milliseconds timeout, std::stop_token stop,
+                       CallObserver observer)
+    : port_(port), timeout_(timeout), fetcher_(std::move(stop)), observer_(std::move(observer)) {}
 
 Answers Neighbours::ask(std::span<const Peer> peers) {
   Answers answers;
@@ -84,9 +85,14 @@ Answers Neighbours::ask(std::span<const Peer> peers) {
       urls.push_back(*std::move(url));
     }
   }
-  auto bodies = fetcher_.fetch(urls, timeout_);
+  std::vector<std::chrono::duration<double>> durations(urls.size());
+  auto bodies = fetcher_.fetch(urls, timeout_, [&](std::size_t i, auto took) { durations[i] = took; });
   for (std::size_t i = 0; i < urls.size(); ++i) {
-    answers.insert_or_assign(uuids[i], read_answer(uuids[i], urls[i], bodies[i]));
+    const auto& answer =
+        answers.insert_or_assign(uuids[i], read_answer(uuids[i], urls[i], bodies[i])).first->second;
+    if (observer_) {
+      observer_({Asked::exporter, urls[i], durations[i], answer ? nullptr : &answer.error()});
+    }
     bodies[i] = std::string();  // a large text is not needed any longer
   }
   return answers;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/call.hpp"
 #include "common/error.hpp"
 #include "exchange/fetch.hpp"
 #include "model/node_report.hpp"
@@ -49,8 +50,10 @@ Result<std::string> node_url(std::string_view host, std::uint16_t port);
 /// was asked. What a node says of other nodes is dropped: only a node's own word on itself counts.
 class Neighbours final : public NeighbourSource {
  public:
-  /// `timeout` is for each peer. Calls return at once from when `stop` is requested.
-  Neighbours(std::uint16_t port, std::chrono::milliseconds timeout, std::stop_token stop);
+  /// `timeout` is for each peer. Calls return at once from when `stop` is requested. `observer` is told of
+  /// each peer that was asked.
+  Neighbours(std::uint16_t port, std::chrono::milliseconds timeout, std::stop_token stop,
+             CallObserver observer = {});
 
   Answers ask(std::span<const Peer> peers) override;
 
@@ -58,6 +61,7 @@ class Neighbours final : public NeighbourSource {
   std::uint16_t port_;
   std::chrono::milliseconds timeout_;
   Fetcher fetcher_;
+  CallObserver observer_;
 };
 
 }  // namespace glusterfs_exporter::exchange

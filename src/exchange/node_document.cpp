@@ -9,6 +9,7 @@
 
 #include "common/text.hpp"
 #include "common/time_text.hpp"
+#include "exchange/cluster_part.hpp"
 #include "exchange/json_fields.hpp"
 #include "model/daemon_names.hpp"
 
@@ -309,7 +310,13 @@ std::string write_node_document(const model::NodeReport& report) {
     daemons.push_back(daemon_json(daemon));
   }
   // The text is clean; with this handler dump() could not throw if some were not.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (report.cluster != nullptr) {
+    text.pop_back();
+    text += ",\"cluster\":" + report.cluster->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+            "}";
+  }
+  return text;
 }
 
 Result<model::NodeReport> read_node_document(std::string_view json) {
@@ -339,6 +346,11 @@ Result<model::NodeReport> read_node_document(std::string_view json) {
   });
   if (error) {
     return std::unexpected(*std::move(error));
+  }
+  if (const auto part = root->find("cluster"); report.leader && part != root->end()) {
+    if (auto good = clean_cluster_part(*part)) {
+      report.cluster = std::make_shared<const nlohmann::json>(*std::move(good));
+    }
   }
   return report;
 }

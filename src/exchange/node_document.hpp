@@ -26,7 +26,9 @@ std::string write_node_document(const model::NodeReport& report);
 
 /// Reads such a document from anybody. Strict about types, ranges and sizes; keys and kinds of daemons that
 /// are not known here, as a newer exporter may send them, are passed over. The error is of kind parse and
-/// names the place: "bricks[3].size_bytes must be …".
+/// names the place: "bricks[3].size_bytes must be …". Of `cluster`, which only counts where `leader` is true,
+/// what is wrong is left out instead (see clean_cluster_part()): the node's word on itself does not depend on
+/// it.
 Result<model::NodeReport> read_node_document(std::string_view json);
 
 }  // namespace glusterfs_exporter::exchange

@@ -26,7 +26,9 @@ Result<Answered<T>> ChosenGlusterd::ask(std::string_view question,
                                         Result<T> (rpc::GlusterdClient::*by_socket)(),
                                         Result<T> (Source::*by_cli)()) {
   if (client_) {
-    auto result = ((*client_).*by_socket)();
+    auto result = observed(
+        observer_, Asked::glusterd, [&] { return std::string(question); },
+        [&] { return ((*client_).*by_socket)(); });
     if (result || cli_ == nullptr || !cli_may_know(result.error().kind)) {
       return answered(std::move(result), Way::rpc);
     }

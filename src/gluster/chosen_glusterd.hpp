@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "common/call.hpp"
 #include "gluster/glusterd_source.hpp"
 #include "gluster/rpc/glusterd_client.hpp"
 #include "gluster/source.hpp"
@@ -18,10 +19,14 @@ class ChosenGlusterd final : public GlusterdSource {
   /// Called when the CLI has to answer for the socket; `why` is the socket's error.
   using OnFallback = std::function<void(std::string_view question, const Error& why)>;
 
-  /// Without `client` only the CLI is asked, without `cli` only the socket; one of them must be there. `cli`
-  /// has to outlive this.
-  ChosenGlusterd(std::optional<rpc::GlusterdClient> client, Source* cli, OnFallback on_fallback)
-      : client_(std::move(client)), cli_(cli), on_fallback_(std::move(on_fallback)) {}
+  /// `observer` is told of each question to the socket; the CLI tells of its own. Without `client` only the
+  /// CLI is asked, without `cli` only the socket; one of them must be there. `cli` has to outlive this.
+  ChosenGlusterd(std::optional<rpc::GlusterdClient> client, Source* cli, OnFallback on_fallback,
+                 CallObserver observer = {})
+      : client_(std::move(client)),
+        cli_(cli),
+        on_fallback_(std::move(on_fallback)),
+        observer_(std::move(observer)) {}
 
   Result<Answered<Topology>> topology() override;
   Result<Answered<PeerList>> peers() override;
@@ -35,6 +40,7 @@ class ChosenGlusterd final : public GlusterdSource {
   std::optional<rpc::GlusterdClient> client_;
   Source* cli_;
   OnFallback on_fallback_;
+  CallObserver observer_;
 };
 
 }  // namespace glusterfs_exporter::gluster

@@ -1,6 +1,9 @@
 #include "gluster/this_node.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "gluster/local/filesystem.hpp"
@@ -19,6 +22,10 @@ constexpr auto kBrickTimeout = 2s;
 
 /// Connections that nobody used for so long belong to bricks that are gone.
 constexpr auto kUnused = 1min;
+
+std::string what(std::string_view question, const LocalBrick& brick) {
+  return fmt::format("{} {} {}:{}", question, brick.volume, brick.id.host, brick.id.path);
+}
 
 rpc::BrickName name_of(const LocalBrick& brick) {
   return {brick.id.path, brick.volume};
@@ -55,12 +62,21 @@ rpc::BrickClient& ThisNode::client_of(const BrickProcess& process) {
 }
 
 Result<model::BrickProfile> ThisNode::profile(const LocalBrick& brick, const BrickProcess& process) {
-  return client_of(process).profile(name_of(brick), latency_unit_seconds(major_version(process.version)));
+  return observed(
+      observer_, Asked::brick, [&] { return what("profile", brick); },
+      [&] {
+        return client_of(process).profile(name_of(brick),
+                                          latency_unit_seconds(major_version(process.version)));
+      });
 }
 
 Result<model::BrickInternals> ThisNode::internals(const LocalBrick& brick, const BrickProcess& process) {
-  auto& client = client_of(process);
-  const auto name = name_of(brick);
+  return observed(
+      observer_, Asked::brick, [&] { return what("internals", brick); },
+      [&] { return ask_internals(client_of(process), name_of(brick)); });
+}
+
+Result<model::BrickInternals> ThisNode::ask_internals(rpc::BrickClient& client, const rpc::BrickName& name) {
   model::BrickInternals internals;
   auto clients = client.clients(name);
   if (!clients) {

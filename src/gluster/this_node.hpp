@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 
+#include "common/call.hpp"
 #include "gluster/local/heal_index.hpp"
 #include "gluster/local/processes.hpp"
 #include "gluster/node_source.hpp"
@@ -15,8 +16,9 @@ namespace glusterfs_exporter::gluster {
 /// The node this program runs on: /proc, the bricks' file systems, and the bricks' sockets.
 class ThisNode final : public NodeSource {
  public:
-  /// A question to a brick ends soon after `stop` is requested.
-  explicit ThisNode(std::stop_token stop) : stop_(std::move(stop)) {}
+  /// A question to a brick ends soon after `stop` is requested. `observer` is told of each.
+  explicit ThisNode(std::stop_token stop, CallObserver observer = {})
+      : stop_(std::move(stop)), observer_(std::move(observer)) {}
 
   Result<NodeProcesses> processes(const std::string& peer_uuid, std::span<const LocalBrick> bricks) override;
   Result<BrickFilesystem> filesystem(const std::string& brick_path) override;
@@ -33,8 +35,10 @@ class ThisNode final : public NodeSource {
 
   /// The kept connection to that process.
   rpc::BrickClient& client_of(const BrickProcess& process);
+  static Result<model::BrickInternals> ask_internals(rpc::BrickClient& client, const rpc::BrickName& name);
 
   std::stop_token stop_;
+  CallObserver observer_;
   local::ProcessReader processes_;
   local::HealIndexReader heal_indices_;
   std::map<std::string, KeptClient> clients_;  // by socket, which a brick keeps when it is restarted

@@ -77,10 +77,55 @@ void tell_of_peers(Teller& teller, const Seen& before, const Seen& after) {
                });
 }
 
-void tell_of_bricks(Teller& teller, const std::string& volume, const Seen::Volume& before,
+/// The bricks of one host, over all volumes.
+struct HostBricks {
+  std::size_t went_offline = 0;
+  std::size_t went_online = 0;
+  std::size_t offline = 0;  ///< now
+  std::size_t online = 0;
+};
+using Hosts = std::map<std::string, HostBricks, std::less<>>;
+
+Hosts see_hosts(const Seen& before, const Seen& after) {
+  Hosts hosts;
+  for (const auto& [name, volume] : after.volumes) {
+    for (const auto& [id, online] : volume.bricks) {
+      ++(online ? hosts[id.host].online : hosts[id.host].offline);
+    }
+  }
+  each_in_both(before.volumes, after.volumes, [&](const std::string&, const auto& was, const auto& is) {
+    each_in_both(was.bricks, is.bricks, [&](const model::BrickId& id, bool was_online, bool online) {
+      if (was_online != online) {
+        ++(online ? hosts[id.host].went_online : hosts[id.host].went_offline);
+      }
+    });
+  });
+  return hosts;
+}
+
+/// Whether a node's bricks went together, two or more, so that none is left that did not.
+bool went_together(const HostBricks& host, bool online) {
+  return online ? host.went_online >= 2 && host.offline == 0 : host.went_offline >= 2 && host.online == 0;
+}
+
+void tell_of_nodes(Teller& teller, const Hosts& hosts) {
+  for (const auto& [host, bricks] : hosts) {
+    for (const bool online : {false, true}) {
+      if (went_together(bricks, online)) {
+        const auto count = online ? bricks.went_online : bricks.went_offline;
+        teller.tell(online ? "node_bricks_online" : "node_bricks_offline",
+                    fmt::format("{} bricks of node {} went {} at once, none is left {}", count, host,
+                                online ? "online" : "offline", online ? "offline" : "online"),
+                    {{"host", host}, {"bricks", std::to_string(count)}});
+      }
+    }
+  }
+}
+
+void tell_of_bricks(Teller& teller, const Hosts& hosts, const std::string& volume, const Seen::Volume& before,
                     const Seen::Volume& after) {
   each_in_both(before.bricks, after.bricks, [&](const model::BrickId& id, bool was, bool is) {
-    if (was != is) {
+    if (was != is && !went_together(hosts.find(id.host)->second, is)) {
       teller.tell(
           is ? "brick_online" : "brick_offline",
           fmt::format("brick {} of volume {} went {}", brick_name(id), volume, is ? "online" : "offline"),
@@ -138,7 +183,13 @@ std::vector<Event> events_between(const Seen& before, const Seen& after, model::
   Teller teller{.time = time, .events = {}};
   tell_of_leader(teller, before, after);
   tell_of_peers(teller, before, after);
-  for (const auto& tell : {tell_of_bricks, tell_of_health, tell_of_backlog}) {
+  const auto hosts = see_hosts(before, after);
+  tell_of_nodes(teller, hosts);
+  each_in_both(before.volumes, after.volumes,
+               [&](const std::string& name, const Seen::Volume& was, const Seen::Volume& is) {
+                 tell_of_bricks(teller, hosts, name, was, is);
+               });
+  for (const auto& tell : {tell_of_health, tell_of_backlog}) {
     each_in_both(before.volumes, after.volumes,
                  [&](const std::string& name, const Seen::Volume& was, const Seen::Volume& is) {
                    tell(teller, name, was, is);

@@ -50,7 +50,8 @@ struct Seen {
 Seen see(const model::Snapshot& snapshot, const Seen& before = {});
 
 /// What happened between. Of something that is not in both (a new volume, the first picture) there are no
-/// events. In the order: leader, peers, bricks, volumes, heal. Pure; ids are 0.
+/// events. Where all bricks of a node go or come at once there is one event for them. In the order: leader,
+/// peers, nodes, bricks, volumes, heal. Pure; ids are 0.
 std::vector<Event> events_between(const Seen& before, const Seen& after, model::Time time);
 
 /// The same for two pictures that follow each other, at the time of the second.

@@ -101,6 +101,9 @@ Feed::Bytes Feed::whole(Whole& state) const {
 }
 
 Feed::News Feed::next(std::string_view last_id) const {
+  if (before_read_) {
+    before_read_();
+  }
   const auto last = number_of(last_id);
   std::unique_lock lock(mutex_);
   if (newest_ == nullptr || newest_->number == last) {
@@ -116,6 +119,9 @@ Feed::News Feed::next(std::string_view last_id) const {
 }
 
 Feed::State Feed::state() const {
+  if (before_read_) {
+    before_read_();
+  }
   std::shared_ptr<Whole> newest;
   {
     const std::scoped_lock lock(mutex_);

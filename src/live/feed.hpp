@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ std::string random_epoch();
 
 /// Hands each new state to any number of readers, as server-sent events. What is sent is made once, whoever
 /// reads it, and shared. A reader asks for what follows the last id it has; the feed knows no readers, keeps
-/// no queues, and nobody waits for a slow one. Thread-safe; publish() is for one thread.
+/// no queues, and nobody waits for a slow one. Thread-safe; publish() is for one thread at a time.
 class Feed {
  public:
   using Bytes = std::shared_ptr<const std::string>;
@@ -49,7 +50,9 @@ class Feed {
   };
 
   explicit Feed(std::string epoch = random_epoch()) : Feed(std::move(epoch), Limits{}) {}
-  Feed(std::string epoch, Limits limits) : epoch_(std::move(epoch)), limits_(limits) {}
+  /// `before_read` is called at the start of next() and state(), on the reader's thread, and may publish.
+  Feed(std::string epoch, Limits limits, std::function<void()> before_read = {})
+      : epoch_(std::move(epoch)), limits_(limits), before_read_(std::move(before_read)) {}
 
   /// Makes `state` the newest. Nothing happens when it equals the one before.
   void publish(nlohmann::json state, SystemTime now = std::chrono::system_clock::now());
@@ -77,6 +80,7 @@ class Feed {
 
   const std::string epoch_;
   const Limits limits_;
+  const std::function<void()> before_read_;
   mutable std::mutex mutex_;
   std::shared_ptr<Whole> newest_;
   std::deque<Change> changes_;  // one for each number up to the newest

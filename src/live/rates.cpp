@@ -106,7 +106,7 @@ Rates::Measured Rates::measure(const model::Brick& brick, model::Time at, const 
 }
 
 void Rates::take(const model::Snapshot& snapshot) {
-  std::map<Key, Measured> newest;
+  Bricks newest;
   for (const auto& volume : snapshot.volumes) {
     for (const auto& subvolume : volume.subvolumes) {
       for (const auto& brick : subvolume.bricks) {
@@ -114,19 +114,19 @@ void Rates::take(const model::Snapshot& snapshot) {
           continue;
         }
         Key key(volume.name, brick.id);
-        const auto before = bricks_.find(key);
+        const auto before = bricks_->find(key);
         auto measured =
-            measure(brick, snapshot.taken_at, before == bricks_.end() ? nullptr : &before->second);
+            measure(brick, snapshot.taken_at, before == bricks_->end() ? nullptr : &before->second);
         newest.insert_or_assign(std::move(key), measured);
       }
     }
   }
-  bricks_ = std::move(newest);
+  bricks_ = std::make_shared<const Bricks>(std::move(newest));
 }
 
 std::optional<OperationRates> Rates::of_brick(const std::string& volume, const model::BrickId& brick) const {
-  const auto found = bricks_.find(Key(volume, brick));
-  return found == bricks_.end() ? std::nullopt : found->second.rates;
+  const auto found = bricks_->find(Key(volume, brick));
+  return found == bricks_->end() ? std::nullopt : found->second.rates;
 }
 
 std::optional<OperationRates> Rates::of_volume(const model::Volume& volume) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,7 +41,8 @@ struct OperationRates {
 
 /// Works out rates from one picture after another. A process that was restarted, or whose counters went back,
 /// has no rate until its second answer. Keeps a few numbers for each brick of the newest picture. Not
-/// thread-safe: for the thread that makes the pictures; a copy is a value that others may read.
+/// thread-safe: for the thread that makes the pictures; a copy is a value that others may read, and costs
+/// nothing.
 class Rates {
  public:
   /// A picture often holds the answer that the one before held; only a new answer makes a new rate. Two
@@ -70,7 +72,8 @@ class Rates {
 
   static Measured measure(const model::Brick& brick, model::Time at, const Measured* before);
 
-  std::map<Key, Measured> bricks_;
+  using Bricks = std::map<Key, Measured>;
+  std::shared_ptr<const Bricks> bricks_ = std::make_shared<const Bricks>();  // never changed: copies share it
 };
 
 }  // namespace glusterfs_exporter::live

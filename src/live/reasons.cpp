@@ -80,6 +80,10 @@ void shorten(std::vector<std::string>& reasons) {
 
 }  // namespace
 
+std::string unknown_volume(std::string_view name) {
+  return fmt::format("volume {} {}", name, what_it_is(Health::unknown));
+}
+
 std::vector<std::string> health_reasons(const model::Snapshot& snapshot) {
   std::vector<std::string> reasons;
   if (snapshot.up == false) {

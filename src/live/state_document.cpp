@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "common/build_info.hpp"
+#include "live/daemon_json.hpp"
 #include "live/json_put.hpp"
+#include "live/leader_part.hpp"
 #include "live/names.hpp"
 #include "live/reasons.hpp"
 #include "live/volume_json.hpp"
-#include "model/daemon_names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {
@@ -23,6 +24,7 @@ Json cluster_json(const model::Snapshot& snapshot) {
   }
   put(json, "up", snapshot.up);
   put(json, "leader", snapshot.leader);
+  put_text(json, "leader_host", snapshot.leader_host);
   put_text(json, "version", snapshot.version);
   put(json, "op_version", snapshot.op_version);
   put(json, "max_op_version", snapshot.max_op_version);
@@ -37,6 +39,16 @@ Json node_json(const model::Snapshot& snapshot, const StateOptions& options) {
   if (local != snapshot.peers.end()) {
     put_text(json, "host", local->host);
   }
+  put_time(json, "started_at", options.started_at);
+  return json;
+}
+
+Json exporter_json(const model::Exporter& exporter) {
+  Json json = {{"answers", exporter.answers}};
+  put_text(json, "version", exporter.version);
+  put_text(json, "gluster_version", exporter.gluster_version);
+  put_time(json, "report_taken_at", exporter.report_taken_at);
+  put(json, "leader", exporter.leader);
   return json;
 }
 
@@ -46,13 +58,9 @@ Json peer_json(const model::Peer& peer) {
   if (!peer.state.empty()) {
     json["state"] = peer_state_name(peer.state);
   }
-  return json;
-}
-
-Json daemon_json(const model::Daemon& daemon) {
-  Json json = {{"host", daemon.host}, {"daemon", model::daemon_name(daemon.kind)}, {"online", daemon.online}};
-  put_text(json, "peer_uuid", daemon.peer_uuid);
-  put_process(json, daemon.process);
+  if (peer.exporter) {
+    json["exporter"] = exporter_json(*peer.exporter);
+  }
   return json;
 }
 
@@ -62,6 +70,7 @@ Json collector_json(const model::CollectorState& collector) {
   put(json, "interval_seconds", Seconds(collector.interval).count());
   put(json, "success", collector.success);
   put_time(json, "last_success", collector.last_success);
+  put_time(json, "next_run", collector.next_run);
   if (collector.success) {  // it has run
     put_measured(json, "last_duration_seconds", collector.last_duration.count());
   }
@@ -71,15 +80,15 @@ Json collector_json(const model::CollectorState& collector) {
   return json;
 }
 
-std::size_t count_bricks(const model::Snapshot& snapshot) {
+}  // namespace
+
+bool has_details(const model::Snapshot& snapshot, const StateOptions& options) {
   std::size_t bricks = 0;
   for (const auto& volume : snapshot.volumes) {
     bricks += volume.brick_count();
   }
-  return bricks;
+  return bricks <= options.max_bricks_with_details;
 }
-
-}  // namespace
 
 Json state_document(const model::Snapshot& snapshot, const Rates& rates, const std::vector<Event>& events,
                     const StateOptions& options) {
@@ -92,9 +101,8 @@ Json state_document(const model::Snapshot& snapshot, const Rates& rates, const s
     }
   }
   if (snapshot.volumes_known) {
-    const VolumeContext context{.rates = rates,
-                                .options = options,
-                                .details = count_bricks(snapshot) <= options.max_bricks_with_details};
+    const VolumeContext context{
+        .rates = rates, .options = options, .details = has_details(snapshot, options)};
     auto& volumes = json["volumes"] = Json::object();
     for (const auto& volume : snapshot.volumes) {
       volumes[volume.name] = volume_json(volume, context);
@@ -102,7 +110,7 @@ Json state_document(const model::Snapshot& snapshot, const Rates& rates, const s
   }
   auto& daemons = json["daemons"] = Json::object();
   for (const auto& daemon : snapshot.daemons) {
-    daemons[daemon.host + "/" + std::string(model::daemon_name(daemon.kind))] = daemon_json(daemon);
+    daemons[daemon_key(daemon)] = daemon_json(daemon);
   }
   auto& collectors = json["collectors"] = Json::object();
   for (const auto& collector : snapshot.collectors) {
@@ -111,6 +119,9 @@ Json state_document(const model::Snapshot& snapshot, const Rates& rates, const s
   auto& log = json["events"] = Json::object();
   for (const auto& event : events) {
     log[std::to_string(event.id)] = event_json(event);
+  }
+  if (snapshot.leader_part != nullptr) {
+    fill_from_leader(json, *snapshot.leader_part);
   }
   return json;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,11 @@ struct StateOptions {
   std::size_t max_client_hosts = 50;
   /// Hash of the files of the page that this exporter serves; not told when empty.
   std::string_view page_version = {};
+  std::optional<model::Time> started_at{};  ///< when the exporter was
 };
+
+/// Whether the document says of this many bricks all that there is.
+bool has_details(const model::Snapshot& snapshot, const StateOptions& options);
 
 /// What is in a map here (volumes, bricks, peers …) has names for keys instead of a place in a list, so that
 /// a merge patch between two documents is small. No member is null: what is not known is absent. `events` are

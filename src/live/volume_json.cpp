@@ -105,12 +105,32 @@ void put_top_files(Json& json, const std::vector<model::TopFile>& files) {
 /// `place` counts the volume's bricks from 0 in Gluster's order, which the keys do not keep.
 Json brick_json(const model::Volume& volume, const model::Brick& brick, std::size_t subvolume,
                 std::size_t place, const VolumeContext& context) {
-  Json json = {{"host", brick.id.host},
-               {"path", brick.id.path},
-               {"subvolume", subvolume},
-               {"place", place},
-               {"arbiter", brick.arbiter}};
+  auto json = Json::object();
+  json["host"] = brick.id.host;
+  json["path"] = brick.id.path;
+  json["subvolume"] = subvolume;
+  json["place"] = place;
+  json["arbiter"] = brick.arbiter;
   put_text(json, "peer_uuid", brick.peer_uuid);
+  put_brick_state(json, volume, brick, context);
+  return json;
+}
+
+void put_layout(Json& json, const model::Volume& volume) {
+  if (volume.replica_bricks > 0) {
+    json["replica_bricks"] = volume.replica_bricks;
+    json["arbiter_bricks"] = volume.arbiter_bricks;
+  }
+  if (volume.disperse_bricks > 0) {
+    json["disperse_bricks"] = volume.disperse_bricks;
+    json["redundancy_bricks"] = volume.redundancy_bricks;
+  }
+}
+
+}  // namespace
+
+void put_brick_state(Json& json, const model::Volume& volume, const model::Brick& brick,
+                     const VolumeContext& context) {
   put(json, "online", brick.online);
   put_capacity(json, brick.capacity);
   put_text(json, "device", brick.device);
@@ -137,7 +157,14 @@ Json brick_json(const model::Volume& volume, const model::Brick& brick, std::siz
     }
     put_top_files(json, brick.top_files);
   }
-  return json;
+}
+
+void put_leaders_knowledge(Json& json, const model::Brick& brick, const VolumeContext& context) {
+  put(json, "split_brain_entries", brick.split_brain_entries);
+  put(json, "healing_entries", brick.healing_entries);
+  if (context.details) {
+    put_top_files(json, brick.top_files);
+  }
 }
 
 Json subvolume_json(const model::Subvolume& subvolume) {
@@ -149,19 +176,6 @@ Json subvolume_json(const model::Subvolume& subvolume) {
   put_capacity(json, subvolume.capacity);
   return json;
 }
-
-void put_layout(Json& json, const model::Volume& volume) {
-  if (volume.replica_bricks > 0) {
-    json["replica_bricks"] = volume.replica_bricks;
-    json["arbiter_bricks"] = volume.arbiter_bricks;
-  }
-  if (volume.disperse_bricks > 0) {
-    json["disperse_bricks"] = volume.disperse_bricks;
-    json["redundancy_bricks"] = volume.redundancy_bricks;
-  }
-}
-
-}  // namespace
 
 void put_process(Json& object, const std::optional<model::ProcessUsage>& process) {
   if (!process) {
@@ -182,6 +196,22 @@ Json volume_json(const model::Volume& volume, const VolumeContext& context) {
                {"profiling", volume.profiling}};
   put_text(json, "transport", volume.transport);
   put_layout(json, volume);
+  put_volume_state(json, volume, context);
+  put_tasks(json, volume);
+
+  auto& subvolumes = json["subvolumes"] = Json::object();
+  auto& bricks = json["bricks"] = Json::object();
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < volume.subvolumes.size(); ++i) {
+    subvolumes[std::to_string(i)] = subvolume_json(volume.subvolumes[i]);
+    for (const auto& brick : volume.subvolumes[i].bricks) {
+      bricks[brick_name(brick.id)] = brick_json(volume, brick, i, place++, context);
+    }
+  }
+  return json;
+}
+
+void put_volume_state(Json& json, const model::Volume& volume, const VolumeContext& context) {
   if (volume.health) {
     json["health"] = name_of(*volume.health);
   }
@@ -195,18 +225,6 @@ Json volume_json(const model::Volume& volume, const VolumeContext& context) {
   if (const auto rates = context.rates.of_volume(volume)) {
     put_rates(json, *rates);
   }
-  put_tasks(json, volume);
-
-  auto& subvolumes = json["subvolumes"] = Json::object();
-  auto& bricks = json["bricks"] = Json::object();
-  std::size_t place = 0;
-  for (std::size_t i = 0; i < volume.subvolumes.size(); ++i) {
-    subvolumes[std::to_string(i)] = subvolume_json(volume.subvolumes[i]);
-    for (const auto& brick : volume.subvolumes[i].bricks) {
-      bricks[brick_name(brick.id)] = brick_json(volume, brick, i, place++, context);
-    }
-  }
-  return json;
 }
 
 }  // namespace glusterfs_exporter::live

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ struct NodeReport {
   bool leader = false;          ///< this exporter speaks for the cluster
   std::vector<ReportedBrick> bricks;
   std::vector<Daemon> daemons;
+  /// Of an exporter that leads: what the others cannot know, in the shape of the state document
+  /// (docs/api.md). Null when there is none. Only for that document: no metric is made of it.
+  std::shared_ptr<const nlohmann::json> cluster{};
 };
 
 }  // namespace glusterfs_exporter::model

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +13,15 @@
 
 namespace glusterfs_exporter::model {
 
+/// The exporter on a node, as this one knows it.
+struct Exporter {
+  bool answers = false;
+  std::string version;          ///< empty when not known
+  std::string gluster_version;  ///< of the glusterd that runs there; empty when not known
+  std::optional<Time> report_taken_at;
+  std::optional<bool> leader;  ///< whether it says that it speaks for the cluster
+};
+
 struct Peer {
   std::string uuid;
   std::string host;  ///< as `volume info` writes it where the peer has a brick; never "localhost"
@@ -18,6 +29,7 @@ struct Peer {
   bool connected = false;
   std::string
       state;  ///< Gluster's words, "Peer in Cluster"; empty for the local peer, about which it says nothing
+  std::optional<Exporter> exporter{};  ///< absent while nobody asked
 };
 
 enum class DaemonKind : std::uint8_t { self_heal, quota, bitrot, scrubber, snapshot, nfs, glusterd, events };
@@ -43,6 +55,7 @@ struct CollectorState {
   std::optional<Time> last_success;  ///< when the last successful run ended
   std::string failure_reason;        ///< of the last run, a value of ErrorKind; empty on success
   std::string failure_text;          ///< for people
+  std::optional<Time> next_run{};    ///< absent while it waits for something else than a time
 };
 
 /// The picture: all that is known of the cluster at one moment. A value; once published it is never changed,
@@ -62,7 +75,10 @@ struct Snapshot {
   std::vector<Volume> volumes;  ///< by name
   std::vector<Daemon> daemons;
   std::optional<ClusterHealth> health;
-  std::string peer_uuid;  ///< of this node; empty when not known
+  std::string peer_uuid;    ///< of this node; empty when not known
+  std::string leader_host;  ///< whose exporter leads; empty when not known
+  /// What that one says; null when this exporter leads, or nobody's word holds.
+  std::shared_ptr<const nlohmann::json> leader_part;
 
   std::vector<CollectorState> collectors;
 };

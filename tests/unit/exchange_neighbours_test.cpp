@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -92,6 +93,20 @@ TEST_F(NeighboursTest, AsksEachAndReads) {
   EXPECT_EQ(answers.at("u3").error().context, url("127.0.0.13") + ": cannot connect: Connection refused");
   ASSERT_FALSE(answers.at("u4"));
   EXPECT_EQ(answers.at("u4").error().context, "'no/host' is not a host's name or address");
+}
+
+TEST_F(NeighboursTest, TellsOfEachCall) {
+  start(write_node_document(report_of("u1")));
+  std::map<std::string, std::string> told;
+  Neighbours neighbours(port_, 30s, std::stop_token(), [&](const Call& call) {
+    EXPECT_EQ(call.by, Asked::exporter);
+    EXPECT_GT(call.duration.count(), 0);
+    EXPECT_LT(call.duration, 30s);
+    told[std::string(call.what)] = call.error == nullptr ? "ok" : std::string(to_string(call.error->kind));
+  });
+  neighbours.ask(std::vector<Peer>{{"u1", "127.0.0.11"}, {"u2", "127.0.0.12"}});
+  EXPECT_EQ(told,
+            (std::map<std::string, std::string>{{url("127.0.0.11"), "ok"}, {url("127.0.0.12"), "connect"}}));
 }
 
 TEST_F(NeighboursTest, RefusesTheWordOfAnotherNode) {

@@ -161,6 +161,25 @@ TEST(NodeDocument, ComesBackWhole) {
   EXPECT_EQ(report->daemons.back().kind, model::DaemonKind::events);
 }
 
+TEST(NodeDocument, HoldsWhatALeaderSaysOfTheCluster) {
+  model::NodeReport report;
+  report.peer_uuid = "u";
+  report.cluster = std::make_shared<const nlohmann::json>(
+      nlohmann::json{{"taken_at", "2026-11-21T12:00:00.000Z"}, {"health", "ok"}, {"more", 1}});
+  EXPECT_EQ(read_node_document(write_node_document(report))->cluster, nullptr);  // it does not lead
+  report.leader = true;
+  const auto read = read_node_document(write_node_document(report));
+  ASSERT_TRUE(read && read->cluster != nullptr);
+  EXPECT_EQ(*read->cluster,
+            nlohmann::json::parse(R"({"taken_at":"2026-11-21T12:00:00.000Z","health":"ok"})"));
+  // What is wrong there spoils nothing else.
+  report.cluster = std::make_shared<const nlohmann::json>(nlohmann::json{{"taken_at", 5}});
+  const auto bad = read_node_document(write_node_document(report));
+  ASSERT_TRUE(bad);
+  EXPECT_TRUE(bad->leader);
+  EXPECT_EQ(bad->cluster, nullptr);
+}
+
 TEST(NodeDocument, LeavesOutWhatIsNotKnown) {
   model::NodeReport report;
   report.peer_uuid = "u";

@@ -69,6 +69,33 @@ TEST(EventsTest, TellWhatChanged) {
                           "heal_backlog_ended: nothing of volume v waits for heal any more"));
 }
 
+TEST(EventsTest, OfANodeWhoseBricksAllGoAtOnceThereIsOne) {
+  auto before = picture();
+  auto second = test::volume_of({{test::kUp}, {test::kUp}});
+  second.name = "w";
+  second.subvolumes[0].bricks[0].id.path = "/srv/w";  // on node1, beside that of v
+  before.volumes.push_back(second);
+  auto after = before;
+  for (auto& volume : after.volumes) {
+    volume.subvolumes[0].bricks[0].online = false;
+  }
+  EXPECT_THAT(
+      between(before, after),
+      ElementsAre("node_bricks_offline: 2 bricks of node node1 went offline at once, none is left online"));
+  EXPECT_THAT(
+      between(after, before),
+      ElementsAre("node_bricks_online: 2 bricks of node node1 went online at once, none is left offline"));
+  EXPECT_EQ(events_between(before, after)[0].labels,
+            (std::map<std::string, std::string>{{"host", "node1"}, {"bricks", "2"}}));
+  // A third one that stays makes it the matter of two bricks.
+  second.name = "x";
+  before.volumes.push_back(second);
+  after.volumes.push_back(second);
+  EXPECT_THAT(between(before, after),
+              ElementsAre("brick_offline: brick node1:/srv/b1 of volume v went offline",
+                          "brick_offline: brick node1:/srv/w of volume w went offline"));
+}
+
 TEST(EventsTest, SayWhatTheyAreAboutAndWhen) {
   auto after = picture();
   brick(after).online = false;

@@ -118,6 +118,12 @@ model::Snapshot full_picture() {
   snapshot.peers = {
       {.uuid = "uuid1", .host = "node1", .local = true, .connected = true, .state = ""},
       {.uuid = "uuid2", .host = "node2", .local = false, .connected = false, .state = "Peer in Cluster"}};
+  snapshot.leader_host = "node1";
+  snapshot.peers[1].exporter = {.answers = true,
+                                .version = "0.1.0",
+                                .gluster_version = "10.3",
+                                .report_taken_at = kNoon,
+                                .leader = false};
   auto volume = test::replicated({{test::kUp, test::kDown}, {test::kUp, test::kUp}});
   volume.name = "rep";
   volume.type = model::VolumeType::distributed_replicate;
@@ -154,6 +160,7 @@ model::Snapshot full_picture() {
   collector.last_duration = 123'456us;
   collector.source = "cli";
   collector.last_success = kNoon - 15s;
+  collector.next_run = kNoon + 15s;
   collector.failure_reason = "timeout";
   collector.failure_text = "gave no answer";
   snapshot.collectors = {collector};
@@ -176,7 +183,8 @@ json full_document() {
   rates.take(snapshot);
   EventLog log;
   log.add("brick_offline", "brick node2:/srv/b2 of volume rep went offline", {{"volume", "rep"}}, kNoon);
-  return state_document(snapshot, rates, log.events(), {.page_version = "0123456789abcdef"});
+  return state_document(snapshot, rates, log.events(),
+                        {.page_version = "0123456789abcdef", .started_at = kNoon - 1h});
 }
 
 json document_of(const model::Snapshot& snapshot) {
@@ -196,13 +204,15 @@ TEST(StateDocumentTest, SaysAllThatIsKnown) {
   EXPECT_FALSE(any_null(document));
   EXPECT_EQ(document["cluster"], json::parse(R"({"taken_at":"2026-11-21T12:00:10.003Z","health":"degraded",
       "reasons":["volume rep is degraded: brick node2:/srv/b2 is offline","peer node2 is disconnected"],
-      "up":true,"leader":true,"version":"10.3","op_version":100000,"max_op_version":100000})"));
+      "up":true,"leader":true,"leader_host":"node1","version":"10.3","op_version":100000,"max_op_version":100000})"));
+  EXPECT_EQ(document["peers"]["uuid2"], json::parse(R"({"host":"node2","local":false,"connected":false,
+      "state":"in_cluster","exporter":{"answers":true,"version":"0.1.0","gluster_version":"10.3",
+      "report_taken_at":"2026-11-21T12:00:00.000Z","leader":false}})"));
   EXPECT_EQ(document["node"]["page_version"], "0123456789abcdef");
-  EXPECT_EQ(document["peers"]["uuid2"],
-            json::parse(R"({"host":"node2","local":false,"connected":false,"state":"in_cluster"})"));
+  EXPECT_EQ(document["node"]["started_at"], "2026-11-21T11:00:00.000Z");
   EXPECT_EQ(document["collectors"]["status"], json::parse(R"({"enabled":true,"standby":false,
       "interval_seconds":15.0,"success":false,"last_success":"2026-11-21T11:59:45.000Z",
-      "last_duration_seconds":0.1235,"source":"cli","failure_reason":"timeout","failure_text":"gave no answer"})"));
+      "next_run":"2026-11-21T12:00:15.000Z","last_duration_seconds":0.1235,"source":"cli","failure_reason":"timeout","failure_text":"gave no answer"})"));
   EXPECT_EQ(document["events"]["1"]["kind"], "brick_offline");
   const auto& volume = document["volumes"]["rep"];
   EXPECT_EQ(volume["operations_total"], 120);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "collect/picture.hpp"
@@ -316,6 +317,76 @@ TEST(Reports, DaemonsAreReportedOnByTheirNodeOrElseByTheLeader) {
 
   facts.glusterd_answers = false;
   EXPECT_EQ(hosts_of_daemons(facts, false), Hosts{});
+}
+
+/// What the second node's exporter says when it leads.
+model::NodeReport second_node_leads() {
+  auto report = second_node();
+  report.leader = true;
+  report.exporter_version = "0.1.0";
+  report.gluster_version = "10.3";
+  report.cluster = std::make_shared<const nlohmann::json>(nlohmann::json{{"health", "ok"}});
+  return report;
+}
+
+TEST(Exporters, AreToldOfAtTheirPeers) {
+  auto facts = first_node();
+  add_report(facts, second_node_leads());
+  const auto snapshot = picture(facts, false);
+  EXPECT_TRUE(snapshot.peers[0].exporter->answers);  // this one
+  EXPECT_EQ(snapshot.peers[0].exporter->leader, false);
+  EXPECT_EQ(snapshot.peers[0].exporter->gluster_version, "10.3");
+  EXPECT_TRUE(snapshot.peers[1].exporter->answers);
+  EXPECT_EQ(snapshot.peers[1].exporter->version, "0.1.0");
+  EXPECT_EQ(snapshot.peers[1].exporter->leader, true);
+  EXPECT_FALSE(snapshot.peers[2].exporter);  // nobody asked
+}
+
+TEST(Exporters, OfOneThatIsGoneNothingIsLeftButThat) {
+  auto facts = first_node();
+  add_report(facts, second_node_leads(), kNow);
+  auto neighbours = *facts.neighbours.value;
+  neighbours["uuid2"].answers = false;
+  facts.neighbours = dated(neighbours);
+  const auto exporter = picture(facts, false).peers[1].exporter;
+  ASSERT_TRUE(exporter);
+  EXPECT_FALSE(exporter->answers || exporter->leader || exporter->report_taken_at);
+  EXPECT_EQ(exporter->version, "");
+}
+
+TEST(TheLeader, SpeaksUntilItsReportExpires) {
+  auto facts = first_node();
+  add_report(facts, second_node_leads());
+  const auto snapshot = picture(facts, false);
+  EXPECT_EQ(snapshot.leader_host, "node2");
+  ASSERT_NE(snapshot.leader_part, nullptr);
+  EXPECT_EQ((*snapshot.leader_part)["health"], "ok");
+  EXPECT_NE(picture(facts, false, kNow + 14s).leader_part, nullptr);
+  EXPECT_EQ(picture(facts, false, kNow + 15s).leader_part, nullptr);
+  EXPECT_EQ(picture(facts, false, kNow + 15s).leader_host, "");
+}
+
+TEST(TheLeader, IsNotAskedByOneThatLeads) {
+  auto facts = first_node();
+  add_report(facts, second_node_leads());
+  const auto snapshot = picture(facts, true);
+  EXPECT_EQ(snapshot.leader_host, "node1");
+  EXPECT_EQ(snapshot.leader_part, nullptr);
+}
+
+TEST(TheLeader, ThatAnswersCountsMoreThanOneThatIsGone) {
+  auto facts = first_node();
+  add_report(facts, second_node_leads());
+  auto third = second_node_leads();
+  third.peer_uuid = "uuid3";
+  third.cluster = std::make_shared<const nlohmann::json>(nlohmann::json{{"health", "critical"}});
+  add_report(facts, third);
+  EXPECT_EQ(picture(facts, false).leader_host, "node2");
+  auto neighbours = *facts.neighbours.value;
+  neighbours["uuid2"].answers = false;
+  facts.neighbours = dated(neighbours);
+  EXPECT_EQ(picture(facts, false).leader_host, "node3");
+  EXPECT_EQ((*picture(facts, false).leader_part)["health"], "critical");
 }
 
 }  // namespace

@@ -71,6 +71,34 @@ TEST_F(SchedulerTest, RunOnceRunsEveryEnabledCollector) {
   EXPECT_FALSE(state(*scheduler, "top").enabled);
 }
 
+TEST_F(SchedulerTest, SaysWhenCollectorsRunNext) {
+  set_interval("topology", 1h);
+  auto scheduler = make();
+  EXPECT_FALSE(state(*scheduler, "status").next_run);  // waits until the volumes are known
+  const auto before = std::chrono::system_clock::now();
+  scheduler->run_once();
+  const auto after = std::chrono::system_clock::now();
+  const auto next = state(*scheduler, "topology").next_run;
+  ASSERT_TRUE(next);
+  EXPECT_GE(*next, before + 1h - 1ms);
+  EXPECT_LE(*next, after + 1h + 1s);
+  EXPECT_EQ(state(*scheduler, "topology").next_run, next);  // not a little later with each look
+  EXPECT_TRUE(state(*scheduler, "status").next_run);
+  EXPECT_FALSE(state(*scheduler, "top").next_run);  // off
+}
+
+TEST_F(SchedulerTest, TellsOfFailures) {
+  source.on_peers = [] { return std::unexpected(Error{ErrorKind::timeout, "peers hang"}); };
+  std::vector<std::string> told;
+  Scheduler scheduler({sources.all(), config, facts, log, [] {}, [] {},
+                       [&](std::string_view collector, const Error& error) {
+                         told.push_back(std::string(collector) + ": " + error.context);
+                       }},
+                      collector_table());
+  scheduler.run_once();
+  EXPECT_THAT(told, testing::ElementsAre("peers: peers hang"));
+}
+
 TEST_F(SchedulerTest, NothingAsksAboutVolumesBeforeTheyAreKnown) {
   source.on_topology = [] { return std::unexpected(Error{ErrorKind::timeout, "topology hangs"}); };
   auto scheduler = make();

@@ -77,6 +77,14 @@ TEST_F(LiveRoutes, AStreamGoesOnWhereItsClientLeftOff) {
   EXPECT_THAT(next(*of_another_run.stream), HasSubstr("event: state\n"));
 }
 
+TEST_F(LiveRoutes, TheExporterTellsOfItself) {
+  add_exporter_route(router, [] { return nlohmann::json{{"host", "node1"}}; });
+  const auto response = get("/api/v1/exporter");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_EQ(*response.body, R"({"host":"node1"})");
+}
+
 TEST_F(LiveRoutes, EventsAreListed) {
   events.add("brick_offline", "brick n:/b is offline", {{"volume", "v"}}, model::Time(1s));
   const auto document = nlohmann::json::parse(*get("/api/v1/events").body);

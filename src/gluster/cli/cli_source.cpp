@@ -65,7 +65,8 @@ auto CliSource::ask(const Request& request, Read read) -> decltype(read(std::dec
     }
     return answer->nothing_there ? Answered{} : read(*answer);
   }();
-  observer_({request.name(), std::chrono::steady_clock::now() - start, result ? nullptr : &result.error()});
+  observer_({request.name(), std::chrono::steady_clock::now() - start, result ? nullptr : &result.error(),
+             request.arguments()});
   return result;
 }
 

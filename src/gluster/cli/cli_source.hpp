@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "gluster/cli/answer.hpp"
 #include "gluster/cli/process.hpp"
@@ -27,7 +28,8 @@ using ProcessRunner = std::function<Result<Finished>(const Command&)>;
 struct CommandReport {
   std::string_view command;  ///< Request::name()
   std::chrono::duration<double> duration;
-  const Error* error;  ///< null when the answer was good
+  const Error* error;                     ///< null when the answer was good
+  const std::vector<std::string>& words;  ///< Request::arguments()
 };
 using CommandObserver = std::function<void(const CommandReport&)>;
 
