@@ -1,5 +1,9 @@
-"""The page in a real browser, an exporter on each node of a real cluster."""
+"""The page in a real browser, an exporter on each node of a real cluster.
 
+Beside what they assert these tests write a picture of each view to build/screenshots for a person to look at.
+"""
+
+import json
 import os
 import signal
 import threading
@@ -119,7 +123,8 @@ class Restart(BrowserTestCase):
         page.wait_live(60)
         page.wait("!document.querySelector('[data-banner=\"lost\"]')")
         self.assertNotIn("upgraded", page.banners())
-        self.assertEqual(page.problems(expected=("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "ERR_CONNECTION_RESET")), [])
+        broken = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "ERR_CONNECTION_RESET")
+        self.assertEqual(page.problems(expected=broken), [])
 
     def test_a_page_of_another_version_says_so(self):
         page = self.open(olderPage=True)
@@ -131,6 +136,14 @@ class Restart(BrowserTestCase):
 
 class Views(BrowserTestCase):
     def test_none_breaks_a_rule_of_accessibility_or_of_the_policy(self):
+        for volume in LAYOUTS:
+            cluster.try_gluster("volume", "profile", volume, "start")  # may have been done
+
+        def rates_are_known():
+            volumes = json.loads(self.exporter_of[1].get("/api/v1/state").text)["volumes"]
+            return all("operations_per_second" in volume for volume in volumes.values())
+
+        wait_until(rates_are_known, "there is something to show", 60)
         views = (*VIEWS, "volumes/rep3")
         for scheme, width in (("light", 1280), ("dark", 1280), ("light", 390)):
             page = self.open(colorScheme=scheme, width=width)
