@@ -17,6 +17,10 @@ MOST_POLL_CPU_MS=3
 # some MiB for each of its threads that had not worked before.
 MOST_GROWTH_MIB=16
 
+# How many milliseconds pass at most until a thousand viewers have a change (p99), and until /metrics is answered (p95):
+MOST_LATENCY_MS=50
+MOST_SCRAPE_MS=20
+
 usage() {
   cat <<'END'
 usage: scripts/bench.sh [--check]
@@ -41,11 +45,13 @@ esac
 
 "$HERE/install-deps.sh" test
 cmake --preset bench
-cmake --build --preset bench --target render_bench poll_bench live_bench
+cmake --build --preset bench --target glusterfs_exporter viewers render_bench poll_bench live_bench
 
 scratch=$(mktemp -d)
 export GLUSTER_CLUSTER=7 GLUSTER_CLUSTER_DIR=$scratch/cluster
+EXPORTER=
 clean_up() {
+  if [[ -n $EXPORTER ]]; then kill "$EXPORTER" 2>/dev/null || true; fi
   if [[ -e $GLUSTER_CLUSTER_DIR ]]; then "$HERE/cluster.sh" down; fi
   rm -rf "$scratch"
 }
@@ -88,3 +94,23 @@ promise "a poll started processes" '.sockets.children_cpu_ms == 0'
 promise "a poll takes more than $MOST_POLL_CPU_MS ms CPU" ".sockets.cpu_ms <= $MOST_POLL_CPU_MS"
 promise "a poll takes more than 1/$LEAST_POLL_RATIO of the CLI's CPU" ".cpu_ratio >= $LEAST_POLL_RATIO"
 promise "Gluster's processes grew" "[.resident_bytes[] | .after - .before] | max <= $MOST_GROWTH_MIB * 1048576"
+
+# What comes of a change for a thousand viewers of one exporter, on this machine that has them all.
+cat >"$scratch/exporter.yml" <<END
+web: {listen_address: "127.1.$GLUSTER_CLUSTER.1:9713", max_viewers: 1000}
+gluster: {socket: "$("$HERE/cluster.sh" socket 1)"}
+collectors: {brick_profile: {interval: 1s}, brick_internals: {interval: 1s}}
+END
+build/bench/glusterfs_exporter --config.file="$scratch/exporter.yml" --log.level=error &
+EXPORTER=$!
+curl -sf --retry 50 --retry-connrefused --retry-delay 1 -o "$scratch/ready" "http://127.1.$GLUSTER_CLUSTER.1:9713/-/healthy"
+build/bench/tests/bench/viewers 9713 --address "127.1.$GLUSTER_CLUSTER.1" --viewers 1000 --seconds 30 >"$scratch/viewers.json"
+kill "$EXPORTER"
+wait "$EXPORTER" || true
+jq -r '"\(.watching) viewers had \(.latency_ms.count) changes of \(.mean_change_bytes) bytes: p50 \(.latency_ms.p50) ms, p99 \(
+  .latency_ms.p99) ms, most \(.latency_ms.max) ms; /metrics meanwhile p50 \(.metrics.ms.p50) ms, p95 \(.metrics.ms.p95) ms"' \
+  "$scratch/viewers.json"
+if [[ -n $CHECK ]] && ! jq -e ".watching == 1000 and .metrics.failures == 0 and .latency_ms.p99 <= $MOST_LATENCY_MS
+    and .metrics.ms.p95 <= $MOST_SCRAPE_MS" "$scratch/viewers.json" >/dev/null; then
+  die "a thousand viewers were not served in time: $(cat "$scratch/viewers.json")"
+fi

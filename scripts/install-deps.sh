@@ -19,14 +19,25 @@ DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)
 TEST=(
   "${BUILD[@]}" "${CLUSTER[@]}"
   libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format clang-tidy-16 shellcheck
-  prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml nodejs curl jq strace iproute2 attr
+  prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml nodejs chromium fonts-noto-core fonts-noto-color-emoji curl jq strace iproute2 attr
 )
+
+# What drives the browser, and no Debian package: exactly what tests/browser/package-lock.json names.
+install_browser_tools() {
+  local folder=$HERE/../tests/browser
+  if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"; then return 0; fi
+  progress "installing what tests/browser/package-lock.json names"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund >&2) ||
+    die "npm could not install what tests/browser needs (its own message stands above)"
+  cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"
+}
 
 usage() {
   cat <<'END'
 usage: scripts/install-deps.sh build|cluster|demo|test
 
-Installs the Debian packages that are missing, without starting their services. Needs root only if some are.
+Installs the Debian packages that are missing, without starting their services. Needs root only if some are. For test
+also the npm packages of tests/browser, into their folder.
   build     compiler and libraries
   cluster   what scripts/cluster.sh runs
   demo      build and cluster, Prometheus and Alertmanager
@@ -45,6 +56,11 @@ case $1 in
   build) install_packages "${BUILD[@]}" ;;
   cluster) install_packages "${CLUSTER[@]}" ;;
   demo) install_packages "${DEMO[@]}" ;;
-  test) install_packages "${TEST[@]}" ;;
+  test)
+    # Node's own packages bring npm with them and refuse Debian's.
+    if ! command -v npm >/dev/null; then TEST+=(npm); fi
+    install_packages "${TEST[@]}"
+    install_browser_tools
+    ;;
   *) die_usage "one of build, cluster, demo, test is expected, not '$1' (--help tells more)" ;;
 esac

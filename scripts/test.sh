@@ -13,7 +13,8 @@ usage: scripts/test.sh [--quick] [--update] [CTEST ARGUMENT…]
 
 Installs what the tests need, checks format and scripts, builds and tests the presets dev (all tests), asan and tsan
 (unit tests), runs clang-tidy and the fuzz targets for a minute each, and holds the benchmarks' ratios. The tests labelled
-cluster start a real Gluster cluster and need root.
+cluster and browser start a real Gluster cluster and need root; those labelled browser write screenshots of the page to
+build/screenshots.
 
   --quick    preset dev and the unit tests only
   --update   first lets the unit tests rewrite the expected pages with what comes out now; look at the diff afterwards
@@ -74,7 +75,7 @@ quiet_stage() {
 
 check_format() {
   local files
-  mapfile -d '' -t files < <(find src tests -type f '(' -name '*.cpp' -o -name '*.h' -o -name '*.hpp' ')' -print0)
+  mapfile -d '' -t files < <(find src tests -name node_modules -prune -o -type f '(' -name '*.cpp' -o -name '*.h' -o -name '*.hpp' ')' -print0)
   if ((${#files[@]} == 0)); then
     warn "there is no C++ file in src and tests"
     return 1

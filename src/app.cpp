@@ -46,9 +46,6 @@ constexpr auto kGlusterdTimeout = 5s;
 /// The next poll of the other exporters comes soon.
 constexpr auto kNeighbourTimeout = 2s;
 
-/// Each viewer of the stream holds a thread.
-constexpr unsigned kMostViewers = 100;
-
 std::optional<gluster::rpc::GlusterdClient> glusterd_client(const config::Config& config,
                                                             std::stop_token stop) {
   if (config.gluster.source == config::SourceChoice::cli) {
@@ -170,7 +167,7 @@ std::expected<void, config::ConfigError> App::start() {
   options.listen_address = config_.web.listen_address;
   options.logger = log_;
   options.on_request = [this](std::string_view route, int status) { note_request(route, status); };
-  options.max_streams = kMostViewers;
+  options.max_streams = static_cast<unsigned>(config_.web.max_viewers);
   auto router =
       web::make_router(config_.web.telemetry_path,
                        {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
@@ -215,6 +212,9 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   alert_list_.expire(std::chrono::system_clock::now());
   published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
   state_maker_.take({picture, rates_});
+  if (server_ != nullptr) {
+    server_->wake_streams();
+  }
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));

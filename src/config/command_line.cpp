@@ -37,7 +37,7 @@ std::optional<std::string> assign(Parsed<T> parsed, T& target) {
   return std::nullopt;
 }
 
-constexpr std::array<Setting, 8> kSettings = {{
+constexpr std::array<Setting, 9> kSettings = {{
     {.flag = "--web.listen-address",
      .key = "web.listen_address",
      .group = "Web",
@@ -54,6 +54,14 @@ constexpr std::array<Setting, 8> kSettings = {{
      .shown_default = [](const Config& config) { return config.web.telemetry_path; },
      .apply = [](std::string_view text,
                  Config& config) { return assign(parse_telemetry_path(text), config.web.telemetry_path); }},
+    {.flag = "--web.max-viewers",
+     .key = "web.max_viewers",
+     .group = "Web",
+     .value_name = "NUMBER",
+     .help = "how many may watch the live page or the stream at a time",
+     .shown_default = [](const Config& config) { return std::to_string(config.web.max_viewers); },
+     .apply = [](std::string_view text,
+                 Config& config) { return assign(parse_max_viewers(text), config.web.max_viewers); }},
     {.flag = "--gluster.path",
      .key = "gluster.path",
      .group = "Gluster",

@@ -49,6 +49,7 @@ struct Config {
   struct Web {
     std::string listen_address = "0.0.0.0:9713";  ///< numeric IPv4 address and port
     std::string telemetry_path = "/metrics";
+    std::size_t max_viewers = 200;  ///< streams at a time; each has a thread from the start on
   } web;
 
   struct Gluster {

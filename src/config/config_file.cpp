@@ -8,6 +8,7 @@ namespace {
 void read_web(YamlMapping& yaml, Config::Web& web) {
   yaml.value("listen_address", parse_listen_address, web.listen_address);
   yaml.value("telemetry_path", parse_telemetry_path, web.telemetry_path);
+  yaml.value("max_viewers", parse_max_viewers, web.max_viewers);
 }
 
 void read_gluster(YamlMapping& yaml, Config::Gluster& gluster) {

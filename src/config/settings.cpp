@@ -59,6 +59,10 @@ Parsed<std::string> parse_telemetry_path(std::string_view text) {
   return std::string(text);
 }
 
+Parsed<std::size_t> parse_max_viewers(std::string_view text) {
+  return parse_whole_number(text, 0, 10'000);
+}
+
 Parsed<std::string> parse_program(std::string_view text) {
   const bool path_or_name = text.starts_with('/') || (!text.contains('/') && !text.starts_with('-'));
   if (text.empty() || !path_or_name || has_control_character(text)) {

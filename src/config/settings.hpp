@@ -17,6 +17,9 @@ inline constexpr std::size_t kMaxVolumeOptions = 200;
 /// An absolute path on this server that none of its own pages has.
 Parsed<std::string> parse_telemetry_path(std::string_view text);
 
+/// How many streams may be open at a time: 0 to 10000.
+Parsed<std::size_t> parse_max_viewers(std::string_view text);
+
 /// A program: its absolute path, or a name to look up.
 Parsed<std::string> parse_program(std::string_view text);
 

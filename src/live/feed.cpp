@@ -12,8 +12,13 @@
 namespace glusterfs_exporter::live {
 namespace {
 
-std::string event_text(std::string_view id, std::string_view kind, std::string_view json) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id, kind, json);  // the JSON is one line
+std::string event_text(Feed::SystemTime time, std::string_view id, std::string_view kind,
+                       std::string_view json) {
+  using std::chrono::microseconds;
+  const auto us = std::chrono::floor<microseconds>(time.time_since_epoch()).count();
+  // The JSON is one line. What begins with a colon is a comment.
+  return fmt::format(": {}.{:06}\nid: {}\nevent: {}\ndata: {}\n\n", us / 1'000'000, us % 1'000'000, id, kind,
+                     json);
 }
 
 }  // namespace
@@ -21,17 +26,18 @@ std::string event_text(std::string_view id, std::string_view kind, std::string_v
 /// Nobody may ever want a state as a whole, so it becomes text when the first one does, outside the feed's
 /// lock.
 struct Feed::Whole {
-  Whole(std::string state_id, std::uint64_t state_number, nlohmann::json json)
-      : id(std::move(state_id)), number(state_number), document(std::move(json)) {}
+  Whole(SystemTime time, std::string state_id, std::uint64_t state_number, nlohmann::json json)
+      : published(time), id(std::move(state_id)), number(state_number), document(std::move(json)) {}
 
   Bytes bytes() {
     const std::scoped_lock lock(mutex);
     if (text == nullptr) {
-      text = std::make_shared<const std::string>(event_text(id, "state", to_text(document)));
+      text = std::make_shared<const std::string>(event_text(published, id, "state", to_text(document)));
     }
     return text;
   }
 
+  const SystemTime published;
   const std::string id;
   const std::uint64_t number;
   const nlohmann::json document;
@@ -44,7 +50,7 @@ std::string random_epoch() {
   return fmt::format("{:08x}{:08x}", device(), device());
 }
 
-void Feed::publish(nlohmann::json state) {
+void Feed::publish(nlohmann::json state, SystemTime now) {
   std::shared_ptr<Whole> before;
   {
     const std::scoped_lock lock(mutex_);
@@ -55,10 +61,10 @@ void Feed::publish(nlohmann::json state) {
     return;
   }
   const auto number = before == nullptr ? 1 : before->number + 1;
-  auto whole = std::make_shared<Whole>(id_of(number), number, std::move(state));
+  auto whole = std::make_shared<Whole>(now, id_of(number), number, std::move(state));
   Change change{.number = number, .bytes = nullptr};
   if (before != nullptr) {
-    change.bytes = std::make_shared<const std::string>(event_text(whole->id, "change", to_text(patch)));
+    change.bytes = std::make_shared<const std::string>(event_text(now, whole->id, "change", to_text(patch)));
   }
   {
     const std::scoped_lock lock(mutex_);
@@ -72,7 +78,6 @@ void Feed::publish(nlohmann::json state) {
       changes_.pop_front();
     }
   }
-  published_.notify_all();
 }
 
 Feed::Bytes Feed::change_after(std::uint64_t number) const {
@@ -95,16 +100,13 @@ Feed::Bytes Feed::whole(Whole& state) const {
   return bytes;
 }
 
-Feed::News Feed::next(std::string_view last_id, const std::stop_token& stop,
-                      Clock::time_point deadline) const {
+Feed::News Feed::next(std::string_view last_id) const {
   if (before_read_) {
     before_read_();
   }
   const auto last = number_of(last_id);
   std::unique_lock lock(mutex_);
-  const bool news = published_.wait_until(lock, stop, deadline,
-                                          [&] { return newest_ != nullptr && newest_->number != last; });
-  if (!news || stop.stop_requested()) {
+  if (newest_ == nullptr || newest_->number == last) {
     return {.id = std::string(last_id), .bytes = nullptr};
   }
   const auto newest = newest_;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -9,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -29,7 +27,7 @@ std::string random_epoch();
 class Feed {
  public:
   using Bytes = std::shared_ptr<const std::string>;
-  using Clock = std::chrono::steady_clock;
+  using SystemTime = std::chrono::system_clock::time_point;
 
   /// What is kept of the past: changes and the bytes in them.
   struct Limits {
@@ -39,7 +37,9 @@ class Feed {
 
   struct News {
     std::string id;  ///< to ask with the next time
-    Bytes bytes;  ///< "id: …\nevent: state\ndata: …\n\n" or "event: change"; null when nothing came in time
+    /// ": TIME\nid: …\nevent: state\ndata: …\n\n" or "event: change"; null when there is nothing. TIME is
+    /// when the state was published, in seconds since 1970 with microseconds.
+    Bytes bytes;
   };
 
   /// A state as plain JSON; `json` points into `bytes`.
@@ -54,14 +54,13 @@ class Feed {
   Feed(std::string epoch, Limits limits, std::function<void()> before_read = {})
       : epoch_(std::move(epoch)), limits_(limits), before_read_(std::move(before_read)) {}
 
-  /// Makes `state` the newest and wakes who waits. Nothing happens when it equals the one before.
-  void publish(nlohmann::json state);
+  /// Makes `state` the newest. Nothing happens when it equals the one before.
+  void publish(nlohmann::json state, SystemTime now = std::chrono::system_clock::now());
 
-  /// Waits for what follows `last_id`: the next change; or the whole state where `last_id` is empty, not of
-  /// this run, or so far behind that the changes are gone or are more to send than the state. Returns with
-  /// null bytes and `last_id` at the deadline or when stop is requested. Each caller waits on its own thread.
-  [[nodiscard]] News next(std::string_view last_id, const std::stop_token& stop,
-                          Clock::time_point deadline) const;
+  /// What follows `last_id`: the next change; or the whole state where `last_id` is empty, not of this run,
+  /// or so far behind that the changes are gone or are more to send than the state. Null bytes and `last_id`
+  /// when nothing does. Doesn't wait.
+  [[nodiscard]] News next(std::string_view last_id) const;
 
   /// The newest state; null bytes before the first.
   [[nodiscard]] State state() const;
@@ -83,7 +82,6 @@ class Feed {
   const Limits limits_;
   const std::function<void()> before_read_;
   mutable std::mutex mutex_;
-  mutable std::condition_variable_any published_;
   std::shared_ptr<Whole> newest_;
   std::deque<Change> changes_;  // one for each number up to the newest
   std::size_t changes_bytes_ = 0;

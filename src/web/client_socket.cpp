@@ -61,11 +61,6 @@ ClientSocket ClientSocket::find(std::string_view remote_address, std::uint16_t r
   return ClientSocket(found);
 }
 
-bool ClientSocket::is_gone() const {
-  pollfd state{.fd = descriptor_, .events = POLLRDHUP, .revents = 0};
-  return descriptor_ != kNone && ::poll(&state, 1, 0) > 0;
-}
-
 void ClientSocket::limit_unread(std::chrono::milliseconds patience, std::size_t bytes) const {
   if (descriptor_ == kNone) {
     return;

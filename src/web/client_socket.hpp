@@ -24,9 +24,6 @@ class ClientSocket {
   /// The descriptor, or -1.
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
-  /// True when the client closed its side, reset the connection, or took too long (see limit_unread).
-  [[nodiscard]] bool is_gone() const;
-
   /// Has the kernel end the connection when the client takes nothing of what waits for it for this long, and
   /// keep at most about this many bytes waiting.
   void limit_unread(std::chrono::milliseconds patience, std::size_t bytes) const;

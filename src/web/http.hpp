@@ -1,11 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +37,7 @@ struct Request {
 };
 
 /// What a client gets bit by bit, for as long as it stays. Made by the handler for one client and used by one
-/// worker thread, which waits in it; destroyed when the answer is over, for whatever reason.
+/// thread, which serves all streams; destroyed when the answer is over, for whatever reason.
 class BodyStream {
  public:
   /// Bytes for the client, shared so that many clients get the same ones without a copy. Null or empty:
@@ -53,11 +51,9 @@ class BodyStream {
   BodyStream(BodyStream&&) = delete;
   BodyStream& operator=(BodyStream&&) = delete;
 
-  /// Waits for more, but neither beyond `until` nor once `stop` is requested: then there is nothing yet.
-  /// nullopt means that the stream is over. What is thrown ends the answer in the middle, with a line in the
-  /// log.
-  virtual std::optional<Chunk> next(const std::stop_token& stop,
-                                    std::chrono::steady_clock::time_point until) = 0;
+  /// What comes next; doesn't wait. Who has more calls Server::wake_streams. nullopt means that the stream is
+  /// over. What is thrown ends the answer in the middle, with a line in the log.
+  virtual std::optional<Chunk> next() = 0;
 };
 
 /// What a client gets. The body is shared, so that a page of many megabytes is sent to many clients without a

@@ -14,19 +14,18 @@ class FeedStream final : public BodyStream {
  public:
   FeedStream(const live::Feed& feed, std::string last_id) : feed_(feed), last_id_(std::move(last_id)) {}
 
-  std::optional<Chunk> next(const std::stop_token& stop,
-                            std::chrono::steady_clock::time_point until) override {
-    auto news = feed_.next(last_id_, stop, std::min(until, heartbeat_at_));
-    if (news.bytes != nullptr) {
-      last_id_ = std::move(news.id);
-      heartbeat_at_ = std::chrono::steady_clock::now() + live::kHeartbeatInterval;
-      return news.bytes;
-    }
-    if (std::chrono::steady_clock::now() < heartbeat_at_) {
+  std::optional<Chunk> next() override {
+    auto news = feed_.next(last_id_);
+    const auto now = std::chrono::steady_clock::now();
+    if (news.bytes == nullptr && now < heartbeat_at_) {
       return nullptr;
     }
-    heartbeat_at_ = std::chrono::steady_clock::now() + live::kHeartbeatInterval;
-    return std::make_shared<const std::string>(live::kHeartbeat);
+    heartbeat_at_ = now + live::kHeartbeatInterval;
+    if (news.bytes == nullptr) {
+      return std::make_shared<const std::string>(live::kHeartbeat);
+    }
+    last_id_ = std::move(news.id);
+    return news.bytes;
   }
 
  private:

@@ -1,21 +1,39 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <mutex>
-#include <stop_token>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
 
+#include "common/unique_fd.hpp"
 #include "web/client_socket.hpp"
+#include "web/http.hpp"
 
 namespace glusterfs_exporter::web {
 
-/// The streams that are open: how many there may be, and the end of all of them at once. For any thread.
+/// The streams that are open: how many there may be, and one thread that sends to the clients of all of them.
+/// To wake a thread for each client takes three times as long as to send to it; and since no send waits, a
+/// client that does not read holds up nobody. For any thread.
 class OpenStreams {
  public:
-  /// The place of one stream; given back when it is destroyed. The connection must still be open then.
+  struct Limits {
+    std::size_t streams = 0;
+    /// A client that leaves bytes unread for this long, so that nothing more can be sent, is given up.
+    std::chrono::milliseconds patience{};
+  };
+
+  /// How a stream ended.
+  struct End {
+    bool complete = false;  ///< false: the client left or did not read, or the source failed
+    std::string failure;    ///< of the source; else empty
+  };
+
+  /// A place for one stream; given back when it is destroyed.
   class Place {
    public:
     ~Place();
@@ -26,31 +44,58 @@ class OpenStreams {
 
    private:
     friend class OpenStreams;
-    Place(OpenStreams& streams, ClientSocket socket)
-        : streams_(streams), socket_(streams.sockets_.insert(streams.sockets_.end(), socket)) {}
+    explicit Place(OpenStreams& streams) : streams_(streams) {}
 
     OpenStreams& streams_;
-    const std::list<ClientSocket>::iterator socket_;
   };
 
-  explicit OpenStreams(std::size_t max_streams) : max_streams_(max_streams) {}
+  explicit OpenStreams(Limits limits);
+  ~OpenStreams();
+  OpenStreams(const OpenStreams&) = delete;
+  OpenStreams& operator=(const OpenStreams&) = delete;
+  OpenStreams(OpenStreams&&) = delete;
+  OpenStreams& operator=(OpenStreams&&) = delete;
 
-  /// A place for a stream to this client, or null when all are taken or close() has begun.
-  std::unique_ptr<Place> open(ClientSocket socket);
+  /// Null when all places are taken or close() has begun.
+  std::unique_ptr<Place> reserve();
 
-  /// Requested when all streams are to end.
-  [[nodiscard]] std::stop_token stop_token() const { return stopping_.get_token(); }
+  /// Sends what `stream` gives to a client that has the head of the answer, and returns when that is over.
+  /// The socket must stay open that long; nobody else may write to it. The stream is used on another thread.
+  End send(const Place& place, const ClientSocket& socket, BodyStream& stream, bool chunked);
 
-  /// Asks all to end, and cuts off the ones that have not after this long because their client reads too
-  /// slowly. No place is given away any more.
+  /// Has all streams asked for more now. They are asked every second in any case.
+  void wake();
+
+  /// Ends all streams: clients that read get an orderly end within `patience`, the others none. No place is
+  /// given away any more. Once, before the destructor.
   void close(std::chrono::milliseconds patience);
 
  private:
-  const std::size_t max_streams_;
-  std::stop_source stopping_;
-  std::mutex mutex_;
-  std::condition_variable fewer_;
-  std::list<ClientSocket> sockets_;  // of the open streams; size() is how many there are
+  struct Stream;
+  using Clock = std::chrono::steady_clock;
+
+  void run();
+  void serve_events(std::chrono::milliseconds wait);
+  void take_new();
+  void ask_all();
+  void end_all();
+  void give_up_on_stalled();
+  void advance(Stream& stream);          // `stream` may be gone after it
+  void finish(Stream& stream, End end);  // `stream` is gone after it
+  [[nodiscard]] std::optional<Clock::time_point> closing_until();
+
+  const Limits limits_;
+  const UniqueFd epoll_;
+  const UniqueFd wake_;     // an eventfd
+  std::mutex mutex_;        // of what follows
+  std::size_t places_ = 0;  // that are taken
+  std::vector<std::unique_ptr<Stream>> new_;
+  std::optional<Clock::time_point> closing_until_;
+  bool over_ = false;  // nothing is sent any more
+  // Of the thread alone.
+  std::list<std::unique_ptr<Stream>> streams_;
+  Clock::time_point ask_at_;  // when all are asked for more
+  std::jthread thread_;
 };
 
 }  // namespace glusterfs_exporter::web

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "web/client_socket.hpp"
 #include "web/header_list.hpp"
 #include "web/listen_address.hpp"
+#include "web/open_files.hpp"
 #include "web/open_streams.hpp"
 #include "web/request_body.hpp"
 #include "web/wire.hpp"
@@ -27,9 +29,6 @@ namespace glusterfs_exporter::web {
 namespace {
 
 using namespace std::chrono_literals;
-
-// How often a stream that has nothing to send looks whether its client is still there.
-constexpr auto kClientCheck = 2s;
 
 // What waits in the kernel for one client of a stream that reads slowly.
 constexpr std::size_t kUnreadStreamBytes = 262144;
@@ -44,6 +43,24 @@ constexpr std::size_t kDrainBytes = 1048576;
 // Of a worker's stack a few pages are used. A thousand of the usual 8 MiB are more than a machine that counts
 // what it promises (vm.overcommit_memory=2) would give.
 constexpr std::size_t kWorkerStackBytes = 524288;
+
+// Descriptors that are not a stream's: of connections that are served or wait, of pidfds, sockets and
+// commands.
+constexpr std::size_t kOtherOpenFiles = 512;
+
+// A stream takes a descriptor, and where there is none left nobody can connect, Prometheus neither.
+ServerOptions within_open_files(ServerOptions options) {
+  const auto wanted = options.max_streams + kOtherOpenFiles;
+  const auto limit = allow_open_files(wanted);
+  if (limit < wanted) {
+    const auto streams = limit > 2 * kOtherOpenFiles ? limit - kOtherOpenFiles : limit / 2;
+    options.logger->warn(
+        "web server: {} streams are allowed in place of {}: this process may open only {} files", streams,
+        options.max_streams, limit);
+    options.max_streams = static_cast<unsigned>(streams);
+  }
+  return options;
+}
 
 // civetweb's own initialisation, counted by it.
 class Library {
@@ -130,7 +147,8 @@ void keep_connecting(const std::stop_token& stop, sockaddr_in address) {
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Router router) : options_(std::move(options)), router_(std::move(router)) {}
+  Impl(ServerOptions options, Router router)
+      : options_(within_open_files(std::move(options))), router_(std::move(router)) {}
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -139,6 +157,7 @@ class Server::Impl {
 
   std::expected<void, std::string> start();
   [[nodiscard]] std::uint16_t port() const { return ntohs(address_.sin_port); }
+  void wake_streams() { streams_.wake(); }
 
  private:
   // What civetweb calls. It is C: nothing may be thrown through it.
@@ -151,13 +170,12 @@ class Server::Impl {
   void finish(mg_connection* connection, const Response& response, std::string_view route, bool with_body,
               bool keep_alive) const;
   int serve_stream(mg_connection* connection, Response response, std::string_view route);
-  bool pump(mg_connection* connection, BodyStream& stream, const ClientSocket& socket, bool chunked) const;
   void tell(std::string_view route, int status) const;
 
   const ServerOptions options_;
   const Router router_;
   const Library library_;
-  OpenStreams streams_{options_.max_streams};
+  OpenStreams streams_{{.streams = options_.max_streams, .patience = options_.request_timeout}};
   sockaddr_in address_{};
   mg_context* context_ = nullptr;
 };
@@ -178,6 +196,8 @@ std::expected<void, std::string> Server::Impl::start() {
 
   const std::string listen = to_string(address_);
   const std::string threads = std::to_string(options_.worker_threads + options_.max_streams);
+  // All viewers of a page come back at once when the program was started again.
+  const std::string backlog = std::to_string(options_.max_streams + 1024);
   const std::string request_timeout = std::to_string(options_.request_timeout.count());
   const std::string idle_timeout = std::to_string(options_.keep_alive_timeout.count());
   // Headers and body of a large page are two writes: without tcp_nodelay the second can wait 40 ms for an
@@ -186,7 +206,7 @@ std::expected<void, std::string> Server::Impl::start() {
       "listening_ports",
       listen.c_str(),
       "listen_backlog",
-      "1024",  // all viewers of a page come back at once when the program was started again
+      backlog.c_str(),
       "num_threads",
       threads.c_str(),
       "request_timeout_ms",
@@ -309,49 +329,26 @@ int Server::Impl::serve_stream(mg_connection* connection, Response response, std
     tell(route, response.status);
     return response.status;
   }
-  const auto socket = find_socket(info);
-  const auto place = streams_.open(socket);
-  if (place == nullptr) {
-    response.stream.reset();  // its source need not wait until the client has read that
+  const auto place = streams_.reserve();
+  // A client may have connected from one port to two addresses of ours: then its socket is not found.
+  const auto socket = place == nullptr ? std::nullopt : std::optional(find_socket(info));
+  if (!socket || socket->descriptor() < 0) {
     auto refusal = text_response(503, "503 too many streams are open. Try again later.\n");
     refusal.headers.emplace_back("Retry-After", "5");
     finish(connection, refusal, route, true, false);
     return refusal.status;
   }
-  const auto stream = std::move(response.stream);  // ends before the place is given back
-  socket.limit_unread(options_.stream_patience, kUnreadStreamBytes);
-  bool whole = send_stream_head(connection, response, chunked);
+  socket->limit_unread(options_.stream_patience, kUnreadStreamBytes);
+  const bool begun = send_stream_head(connection, response, chunked);
   tell(route, response.status);
-  try {
-    whole = whole && pump(connection, *stream, socket, chunked);
-  } catch (const std::exception& exception) {
-    options_.logger->error("web server: the stream of {} failed: {}", route, exception.what());
-  } catch (...) {
-    options_.logger->error("web server: the stream of {} failed", route);
-  }
-  if (!whole) {
+  const auto end = begun ? streams_.send(*place, *socket, *response.stream, chunked) : OpenStreams::End();
+  if (!end.failure.empty()) {
+    options_.logger->error("web server: the stream of {} failed: {}", route, end.failure);
+  } else if (!end.complete) {
     options_.logger->debug("web server: {} left the stream of {}", info.remote_addr, route);
   }
+  response.stream.reset();  // before the place is given back
   return response.status;
-}
-
-// False when the client went away.
-bool Server::Impl::pump(mg_connection* connection, BodyStream& stream, const ClientSocket& socket,
-                        bool chunked) const {
-  const auto stop = streams_.stop_token();
-  while (!stop.stop_requested()) {
-    const auto chunk = stream.next(stop, std::chrono::steady_clock::now() + kClientCheck);
-    if (!chunk) {
-      break;
-    }
-    if (socket.is_gone()) {
-      return false;
-    }
-    if (*chunk != nullptr && !(*chunk)->empty() && !send_stream_part(connection, **chunk, chunked)) {
-      return false;
-    }
-  }
-  return send_stream_end(connection, chunked);
 }
 
 Response Server::Impl::answer(const Request& request, std::string_view route) const {
@@ -386,6 +383,10 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const {
   return impl_->port();
+}
+
+void Server::wake_streams() {
+  impl_->wake_streams();
 }
 
 std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options, Router router) {

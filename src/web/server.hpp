@@ -17,8 +17,9 @@ namespace glusterfs_exporter::web {
 struct ServerOptions {
   std::string listen_address = "0.0.0.0:9713";  ///< see parse_listen_address
 
-  /// A connection holds a thread from its start to its end. All of worker_threads + max_streams are made at
-  /// the start; as streams never hold more than max_streams, worker_threads are left for everything else.
+  /// A connection holds a thread from its start to its end; that of a stream sleeps, and one thread sends to
+  /// all of them. All of worker_threads + max_streams are made at the start; as streams never hold more than
+  /// max_streams, worker_threads are left for everything else.
   unsigned worker_threads = 8;
   unsigned max_streams = 1000;  ///< further ones get 503
 
@@ -27,7 +28,7 @@ struct ServerOptions {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
 
   /// Beyond that, a client of a stream is cut off when bytes wait for it in the kernel and it takes none for
-  /// this long. One that closes its connection is noticed at the next bytes, or within two seconds.
+  /// this long.
   std::chrono::milliseconds stream_patience = std::chrono::seconds(10);
 
   /// How long a connection waits for the next request. Enough for a browser to get the parts of a page over
@@ -63,6 +64,9 @@ class Server {
 
   /// The port it listens on: the one chosen by the system when port 0 was asked for.
   [[nodiscard]] std::uint16_t port() const;
+
+  /// Has all streams asked for more at once, rather than within a second. For any thread.
+  void wake_streams();
 
  private:
   class Impl;

@@ -89,19 +89,4 @@ bool send_stream_head(mg_connection* connection, const Response& response, bool 
   return send_bytes(connection, header_block(connection, response, false, framing));
 }
 
-bool send_stream_part(mg_connection* connection, std::string_view bytes, bool chunked) {
-  if (!chunked) {
-    return send_bytes(connection, bytes);
-  }
-  std::string head = fmt::format("{:x}\r\n", bytes.size());
-  if (bytes.size() <= kSmallBodyBytes) {
-    return send_bytes(connection, head.append(bytes).append("\r\n"));
-  }
-  return send_bytes(connection, head) && send_bytes(connection, bytes) && send_bytes(connection, "\r\n");
-}
-
-bool send_stream_end(mg_connection* connection, bool chunked) {
-  return !chunked || send_bytes(connection, "0\r\n\r\n");
-}
-
 }  // namespace glusterfs_exporter::web

@@ -19,12 +19,6 @@ bool send_response(mg_connection* connection, const Response& response, bool wit
 /// know them.
 bool send_stream_head(mg_connection* connection, const Response& response, bool chunked);
 
-/// A part of it. Not empty.
-bool send_stream_part(mg_connection* connection, std::string_view bytes, bool chunked);
-
-/// Its end.
-bool send_stream_end(mg_connection* connection, bool chunked);
-
 /// Bytes as they are.
 bool send_bytes(mg_connection* connection, std::string_view bytes);
 

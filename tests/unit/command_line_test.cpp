@@ -148,6 +148,7 @@ Configuration:
 Web:
   --web.listen-address ADDRESS:PORT     where to listen: a numeric IPv4 address and a port (default: 0.0.0.0:9713)
   --web.telemetry-path PATH             where the metrics are served (default: /metrics)
+  --web.max-viewers NUMBER              how many may watch the live page or the stream at a time (default: 200)
 
 Gluster:
   --gluster.path PROGRAM                the gluster command: an absolute path or a name to look up (default: gluster)

@@ -252,6 +252,7 @@ TEST(ConfigFile, SetsEverything) {
 web:
   listen_address: 127.0.0.1:9999
   telemetry_path: /gluster
+  max_viewers: 1000
 gluster:
   path: /opt/gluster
   socket: /run/gd.socket
@@ -280,6 +281,7 @@ volume_options:
 )");
   EXPECT_EQ(config.web.listen_address, "127.0.0.1:9999");
   EXPECT_EQ(config.web.telemetry_path, "/gluster");
+  EXPECT_EQ(config.web.max_viewers, 1000U);
   EXPECT_EQ(config.gluster.path, "/opt/gluster");
   EXPECT_EQ(config.gluster.socket, "/run/gd.socket");
   EXPECT_EQ(config.gluster.source, SourceChoice::cli);
@@ -300,24 +302,25 @@ volume_options:
   const std::map<std::string, std::string, std::less<>> origins = {
       {"web.listen_address", "x.yml:3"},
       {"web.telemetry_path", "x.yml:4"},
-      {"gluster.path", "x.yml:6"},
-      {"gluster.socket", "x.yml:7"},
-      {"gluster.source", "x.yml:8"},
-      {"gluster.timeouts.query", "x.yml:10"},
-      {"gluster.timeouts.transaction", "x.yml:11"},
-      {"gluster.timeouts.crawl", "x.yml:12"},
-      {"cluster.leader", "x.yml:14"},
-      {"cluster.exporter_port", "x.yml:15"},
-      {"log.level", "x.yml:17"},
-      {"log.format", "x.yml:18"},
-      {"collectors.status.enabled", "x.yml:21"},
-      {"collectors.status.interval", "x.yml:22"},
-      {"collectors.top.enabled", "x.yml:24"},
-      {"top.files", "x.yml:26"},
-      {"volume_options", "x.yml:27"},
+      {"web.max_viewers", "x.yml:5"},
+      {"gluster.path", "x.yml:7"},
+      {"gluster.socket", "x.yml:8"},
+      {"gluster.source", "x.yml:9"},
+      {"gluster.timeouts.query", "x.yml:11"},
+      {"gluster.timeouts.transaction", "x.yml:12"},
+      {"gluster.timeouts.crawl", "x.yml:13"},
+      {"cluster.leader", "x.yml:15"},
+      {"cluster.exporter_port", "x.yml:16"},
+      {"log.level", "x.yml:18"},
+      {"log.format", "x.yml:19"},
+      {"collectors.status.enabled", "x.yml:22"},
+      {"collectors.status.interval", "x.yml:23"},
+      {"collectors.top.enabled", "x.yml:25"},
+      {"top.files", "x.yml:27"},
+      {"volume_options", "x.yml:28"},
   };
   EXPECT_EQ(config.origins, origins);
-  EXPECT_EQ(config.origin("collectors.status.interval"), "x.yml:22");
+  EXPECT_EQ(config.origin("collectors.status.interval"), "x.yml:23");
   EXPECT_EQ(config.origin("collectors.top.interval"), "default");
 }
 
@@ -385,7 +388,7 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
        "unknown key 'webb'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
        "volume_options"},
       {"web:\n  listen: :1\n", "x.yml:2",
-       "unknown key 'listen' in web; known are: listen_address, telemetry_path"},
+       "unknown key 'listen' in web; known are: listen_address, telemetry_path, max_viewers"},
       {"gluster:\n  timeout: 1s\n", "x.yml:2",
        "unknown key 'timeout' in gluster; known are: path, socket, source, timeouts"},
       {"gluster:\n  timeouts:\n    heal: 1s\n", "x.yml:3",
@@ -438,6 +441,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
        "web.listen_address: must be a numeric IPv4 address and a port such as 127.0.0.1:9713, or :9713 for "
        "all "
        "addresses, is 'localhost:1'"},
+      {"web:\n  max_viewers: 10001\n", "x.yml:2",
+       "web.max_viewers: must be a whole number from 0 to 10000, is '10001'"},
       {"web:\n  telemetry_path: /sd\n", "x.yml:2",
        "web.telemetry_path: must not be a path that is used already (/, /-/healthy, /-/ready, /-/reload, "
        "/sd, /api/), "

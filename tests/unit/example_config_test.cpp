@@ -36,6 +36,7 @@ std::string uncommented(const std::string& text) {
 void expect_equal(const Config& actual, const Config& expected) {
   EXPECT_EQ(actual.web.listen_address, expected.web.listen_address);
   EXPECT_EQ(actual.web.telemetry_path, expected.web.telemetry_path);
+  EXPECT_EQ(actual.web.max_viewers, expected.web.max_viewers);
   EXPECT_EQ(actual.gluster.path, expected.gluster.path);
   EXPECT_EQ(actual.gluster.socket, expected.gluster.socket);
   EXPECT_EQ(actual.gluster.query_timeout, expected.gluster.query_timeout);
@@ -99,6 +100,7 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
 
   std::set<std::string> expected = {"web.listen_address",
                                     "web.telemetry_path",
+                                    "web.max_viewers",
                                     "gluster.path",
                                     "gluster.socket",
                                     "gluster.source",

@@ -63,7 +63,7 @@ TEST_F(StateMakerTest, MakesEachAsLongAsSomebodyReads) {
   take("4");
   take("5");
   // Who comes back gets one change that leads to the newest.
-  const auto news = feed.next("e-3", {}, Feed::Clock::now());
+  const auto news = feed.next("e-3");
   EXPECT_EQ(news.id, "e-4");
   EXPECT_NE(news.bytes->find("\"version\":\"5\""), std::string::npos);
   take("6");

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+constexpr auto kTime = live::Feed::SystemTime(1700000000s + 250ms);
+
 class LiveRoutes : public testing::Test {
  protected:
   LiveRoutes() { add_live_routes(router, feed, events); }
@@ -28,7 +30,7 @@ class LiveRoutes : public testing::Test {
 
   /// What the stream gives at once; empty when it has nothing.
   static std::string next(BodyStream& stream) {
-    const auto chunk = stream.next(std::stop_token(), std::chrono::steady_clock::now() + 100ms);
+    const auto chunk = stream.next();
     return chunk && *chunk ? **chunk : "";
   }
 
@@ -56,21 +58,21 @@ TEST_F(LiveRoutes, TheStateIsSentOnceToThoseWhoHaveIt) {
 }
 
 TEST_F(LiveRoutes, AStreamBeginsWithTheStateAndGoesOnWithChanges) {
-  feed.publish({{"a", 1}, {"b", 2}});
+  feed.publish({{"a", 1}, {"b", 2}}, kTime);
   const auto response = get("/api/v1/stream");
   EXPECT_EQ(response.content_type, "text/event-stream");
   ASSERT_NE(response.stream, nullptr);
-  EXPECT_THAT(next(*response.stream), StartsWith("id: epoch-1\nevent: state\ndata: "));
+  EXPECT_THAT(next(*response.stream), StartsWith(": 1700000000.250000\nid: epoch-1\nevent: state\ndata: "));
   EXPECT_EQ(next(*response.stream), "");
-  feed.publish({{"a", 1}, {"b", 3}});
-  EXPECT_EQ(next(*response.stream), "id: epoch-2\nevent: change\ndata: {\"b\":3}\n\n");
+  feed.publish({{"a", 1}, {"b", 3}}, kTime);
+  EXPECT_EQ(next(*response.stream), ": 1700000000.250000\nid: epoch-2\nevent: change\ndata: {\"b\":3}\n\n");
 }
 
 TEST_F(LiveRoutes, AStreamGoesOnWhereItsClientLeftOff) {
   feed.publish({{"a", 1}, {"text", std::string(200, 'x')}});
-  feed.publish({{"a", 2}, {"text", std::string(200, 'x')}});
+  feed.publish({{"a", 2}, {"text", std::string(200, 'x')}}, kTime);
   const auto response = get("/api/v1/stream", "Last-Event-ID", "epoch-1");
-  EXPECT_EQ(next(*response.stream), "id: epoch-2\nevent: change\ndata: {\"a\":2}\n\n");
+  EXPECT_EQ(next(*response.stream), ": 1700000000.250000\nid: epoch-2\nevent: change\ndata: {\"a\":2}\n\n");
   const auto of_another_run = get("/api/v1/stream", "Last-Event-ID", "other-1");
   EXPECT_THAT(next(*of_another_run.stream), HasSubstr("event: state\n"));
 }

@@ -5,8 +5,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,8 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "live/feed.hpp"
 #include "support/eventually.hpp"
 #include "support/web_client.hpp"
+#include "web/live_routes.hpp"
 #include "web/open_streams.hpp"
 #include "web/server.hpp"
 
@@ -32,20 +34,22 @@ using test::eventually;
 class Channel {
  public:
   void put(std::string bytes) {
-    const std::scoped_lock lock(mutex_);
-    chunks_.push_back(std::make_shared<const std::string>(std::move(bytes)));
-    more_.notify_all();
+    {
+      const std::scoped_lock lock(mutex_);
+      chunks_.push_back(std::make_shared<const std::string>(std::move(bytes)));
+    }
+    wake();
   }
   void end() {
-    const std::scoped_lock lock(mutex_);
-    over_ = true;
-    more_.notify_all();
+    {
+      const std::scoped_lock lock(mutex_);
+      over_ = true;
+    }
+    wake();
   }
 
-  std::optional<BodyStream::Chunk> take(const std::stop_token& stop,
-                                        std::chrono::steady_clock::time_point until) {
-    std::unique_lock lock(mutex_);
-    more_.wait_until(lock, stop, until, [this] { return over_ || !chunks_.empty(); });
+  std::optional<BodyStream::Chunk> take() {
+    const std::scoped_lock lock(mutex_);
     if (chunks_.empty()) {
       return over_ ? std::nullopt : std::optional<BodyStream::Chunk>(nullptr);
     }
@@ -55,10 +59,10 @@ class Channel {
   }
 
   std::atomic<int> open = 0;  // streams that read from it
+  std::function<void()> wake = [] {};
 
  private:
   std::mutex mutex_;
-  std::condition_variable_any more_;
   std::deque<BodyStream::Chunk> chunks_;
   bool over_ = false;
 };
@@ -72,10 +76,7 @@ class ChannelStream : public BodyStream {
   ChannelStream(ChannelStream&&) = delete;
   ChannelStream& operator=(ChannelStream&&) = delete;
 
-  std::optional<Chunk> next(const std::stop_token& stop,
-                            std::chrono::steady_clock::time_point until) override {
-    return channel_.take(stop, until);
-  }
+  std::optional<Chunk> next() override { return channel_.take(); }
 
  private:
   Channel& channel_;
@@ -85,10 +86,7 @@ class ChannelStream : public BodyStream {
 class FloodStream : public ChannelStream {
  public:
   explicit FloodStream(Channel& channel) : ChannelStream(channel) {}
-  std::optional<Chunk> next(const std::stop_token& /*stop*/,
-                            std::chrono::steady_clock::time_point /*until*/) override {
-    return chunk_;
-  }
+  std::optional<Chunk> next() override { return chunk_; }
 
  private:
   const Chunk chunk_ = std::make_shared<const std::string>(65536, 'x');
@@ -96,10 +94,7 @@ class FloodStream : public ChannelStream {
 
 class BrokenStream : public BodyStream {
  public:
-  std::optional<Chunk> next(const std::stop_token& /*stop*/,
-                            std::chrono::steady_clock::time_point /*until*/) override {
-    throw std::runtime_error("out of luck");
-  }
+  std::optional<Chunk> next() override { throw std::runtime_error("out of luck"); }
 };
 
 Response streamed(std::shared_ptr<BodyStream> stream) {
@@ -129,6 +124,7 @@ class WebStream : public testing::Test {
     router.get("/stream",
                [this](const Request&) { return streamed(std::make_shared<ChannelStream>(channel_)); });
     router.get("/flood", [this](const Request&) { return streamed(std::make_shared<FloodStream>(flood_)); });
+    add_live_routes(router, feed_, events_);
     router.get("/broken", [](const Request&) { return streamed(std::make_shared<BrokenStream>()); });
     auto started = Server::start({.listen_address = "127.0.0.1:0",
                                   .worker_threads = 2,
@@ -145,6 +141,7 @@ class WebStream : public testing::Test {
                                  std::move(router));
     ASSERT_TRUE(started) << started.error();
     server_ = std::move(*started);
+    channel_.wake = [this] { server_->wake_streams(); };
   }
 
   /// A client that has the head of a stream.
@@ -174,6 +171,8 @@ class WebStream : public testing::Test {
 
   Channel channel_;
   Channel flood_;
+  live::Feed feed_{"e"};
+  live::EventLog events_;
 
  private:
   std::ostringstream log_;
@@ -297,6 +296,48 @@ TEST_F(WebStream, DropsAClientThatDoesNotTakeTheLittleThereIs) {
   EXPECT_TRUE(eventually([this] { return channel_.open == 0; }));
 }
 
+TEST_F(WebStream, ClientsThatDoNotReadHoldUpNobody) {
+  start({.max_streams = 9});
+  const auto reader = viewer();
+  std::vector<std::unique_ptr<Client>> stuck;
+  for (int i = 0; i < 8; ++i) {
+    stuck.push_back(viewer("/flood", 4096));
+  }
+  for (int i = 0; i < 10; ++i) {
+    const auto before = std::chrono::steady_clock::now();
+    channel_.put("news\n");
+    EXPECT_EQ(reader->read_bytes(10), "5\r\nnews\n\r\n");
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 1s) << "not only when all are asked anyway";
+  }
+  EXPECT_EQ(flood_.open, 8);
+}
+
+TEST_F(WebStream, AViewerThatWasSlowSkipsToTheNewestState) {
+  start();
+  const auto state = [](int number) {
+    return nlohmann::json{{"number", number},
+                          {"text", std::string(50'000, static_cast<char>('a' + number % 26))}};
+  };
+  feed_.publish(state(0));
+  Client client(server_->port(), 4096);
+  client.send(get("/api/v1/stream"));
+  client.read_until("id: e-1\n");
+  client.read_until("\n\n");
+  for (int number = 1; number <= 300; ++number) {  // 15 MB: neither the kernel nor the feed keeps them all
+    feed_.publish(state(number));
+    server_->wake_streams();
+  }
+  std::string got;
+  int events = 0;
+  while (!got.ends_with("\nid: e-301\n") && events < 300) {
+    got = client.read_until("\nid: e-");
+    got += client.read_until("\n");
+    ++events;
+  }
+  EXPECT_LT(events, 150);
+  EXPECT_EQ(client.read_until("\n"), "event: state\n");
+}
+
 TEST_F(WebStream, KeepsAClientThatHasNothingToRead) {
   start({.max_streams = 1, .request_timeout = 100ms, .stream_patience = 100ms});
   const auto client = viewer();
@@ -330,23 +371,37 @@ TEST_F(WebStream, EndsInTheMiddleWhenItsSourceFails) {
 TEST(WebClientSocket, IsTheOneConnectedToTheClient) {
   EXPECT_EQ(ClientSocket::find("127.0.0.1", 1, 1).descriptor(), -1);
   EXPECT_EQ(ClientSocket::find("nonsense", 1, 1).descriptor(), -1);
-  EXPECT_FALSE(ClientSocket::find("127.0.0.1", 1, 1).is_gone());
 }
 
 TEST(WebOpenStreams, GivePlacesAndTakeThemBack) {
-  const auto none = ClientSocket::find("nonsense", 1, 1);
-  OpenStreams streams(2);
-  auto first = streams.open(none);
-  const auto second = streams.open(none);
+  OpenStreams streams({.streams = 2, .patience = 5s});
+  auto first = streams.reserve();
+  const auto second = streams.reserve();
   EXPECT_TRUE(first != nullptr && second != nullptr);
-  EXPECT_EQ(streams.open(none), nullptr);
+  EXPECT_EQ(streams.reserve(), nullptr);
   first.reset();
-  first = streams.open(none);
+  first = streams.reserve();
   EXPECT_NE(first, nullptr);
   first.reset();
   streams.close(0ms);
-  EXPECT_TRUE(streams.stop_token().stop_requested());
-  EXPECT_EQ(streams.open(none), nullptr) << "closed";
+  EXPECT_EQ(streams.reserve(), nullptr) << "closed";
+}
+
+TEST(WebOpenStreams, EndWhatBeginsAfterTheyWereClosed) {
+  OpenStreams streams({.streams = 1, .patience = 5s});
+  const auto place = streams.reserve();
+  streams.close(0ms);
+  BrokenStream stream;
+  const auto end = streams.send(*place, ClientSocket::find("nonsense", 1, 1), stream, true);
+  EXPECT_FALSE(end.complete);
+  EXPECT_EQ(end.failure, "") << "its source was not asked";
+}
+
+TEST(WebOpenStreams, EndOneWithoutASocket) {
+  OpenStreams streams({.streams = 1, .patience = 5s});
+  const auto place = streams.reserve();
+  BrokenStream stream;
+  EXPECT_FALSE(streams.send(*place, ClientSocket::find("nonsense", 1, 1), stream, true).complete);
 }
 
 }  // namespace
