@@ -74,6 +74,17 @@ std::string command_text(const std::vector<std::string>& words) {
   return text;
 }
 
+/// The other nodes whose exporters answer.
+std::vector<std::string> hosts_of_exporters(const model::Snapshot& snapshot) {
+  std::vector<std::string> hosts;
+  for (const auto& peer : snapshot.peers) {
+    if (!peer.local && peer.exporter && peer.exporter->answers) {
+      hosts.push_back(peer.host);
+    }
+  }
+  return hosts;
+}
+
 std::vector<web::CollectorRow> collector_rows(const std::vector<model::CollectorState>& states) {
   const auto now = std::chrono::system_clock::now();
   const auto whole_ms = [](auto duration) {
@@ -132,6 +143,7 @@ App::App(config::Config config, std::string gluster_program, receive::Keys keys,
           [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       this_node_(stopping_.get_token(),
                  [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      herald_(exporter_port(config_), kNeighbourTimeout),
       neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
                   [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
@@ -168,11 +180,12 @@ std::expected<void, config::ConfigError> App::start() {
   options.logger = log_;
   options.on_request = [this](std::string_view route, int status) { note_request(route, status); };
   options.max_streams = static_cast<unsigned>(config_.web.max_viewers);
-  auto router =
-      web::make_router(config_.web.telemetry_path,
-                       {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
-                        [this] { return collector_rows(scheduler_.states()); },
-                        [this] { return node_document(); }, [this] { return service_discovery(); }});
+  auto router = web::make_router(
+      config_.web.telemetry_path,
+      {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
+       [this] { return collector_rows(scheduler_.states()); }, [this] { return node_document(); },
+       [this] { scheduler_.run_soon(collect::exporters_collector); },
+       [this] { return service_discovery(); }});
   web::add_live_routes(router, feed_, events_);
   web::add_exporter_route(router, [this] { return exporter_document(); });
   web::add_receive_routes(
@@ -185,6 +198,7 @@ std::expected<void, config::ConfigError> App::start() {
         config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
   }
   server_ = *std::move(server);
+  herald_.start();
   publisher_.start();
   death_watch_.start();
   scheduler_.start();
@@ -196,6 +210,7 @@ void App::stop() {
   scheduler_.stop();
   death_watch_.stop();
   publisher_.stop();
+  herald_.stop();
   server_.reset();
 }
 
@@ -211,6 +226,7 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   rates_.take(snapshot);
   alert_list_.expire(std::chrono::system_clock::now());
   published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
+  herald_.take(*own, hosts_of_exporters(snapshot));
   state_maker_.take({picture, rates_});
   if (server_ != nullptr) {
     server_->wake_streams();

@@ -13,6 +13,7 @@
 #include "collect/scheduler.hpp"
 #include "common/latest.hpp"
 #include "config/config.hpp"
+#include "exchange/herald.hpp"
 #include "exchange/neighbours.hpp"
 #include "gluster/chosen_glusterd.hpp"
 #include "gluster/cli/cli_source.hpp"
@@ -102,6 +103,7 @@ class App {
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;
+  exchange::Herald herald_;
   exchange::Neighbours neighbours_;
   collect::FactStore facts_;
   collect::Publisher publisher_;

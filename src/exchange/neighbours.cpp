@@ -56,10 +56,10 @@ Result<model::NodeReport> read_answer(const std::string& uuid, const std::string
 
 }  // namespace
 
-Result<std::string> node_url(std::string_view host, std::uint16_t port) {
+Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std::string_view path) {
   const std::string text(host);
   if (is_name(text) || (text.find('\0') == std::string::npos && is_ipv6(text))) {
-    return fmt::format("http://{}/api/v1/node", host_and_port(text, port));
+    return fmt::format("http://{}{}", host_and_port(text, port), path);
   }
   constexpr std::size_t kShown = 100;
   return std::unexpected(Error{ErrorKind::connect, fmt::format("'{}' is not a host's name or address",
@@ -75,7 +75,7 @@ Answers Neighbours::ask(std::span<const Peer> peers) {
   std::vector<std::string> uuids;
   std::vector<std::string> urls;
   for (const auto& peer : peers) {
-    auto url = node_url(peer.host, port_);
+    auto url = exporter_url(peer.host, port_, "/api/v1/node");
     const bool good = url.has_value();
     // Holds the place; the answer of a good URL comes below.
     const auto [place, first] = answers.try_emplace(

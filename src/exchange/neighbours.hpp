@@ -40,9 +40,10 @@ class NeighbourSource {
   virtual Answers ask(std::span<const Peer> peers) = 0;
 };
 
-/// "http://HOST:PORT/api/v1/node", an IPv6 address in brackets. An error of kind connect when `host` cannot
-/// be a name or an address: it comes from the cluster and could otherwise name another server or path.
-Result<std::string> node_url(std::string_view host, std::uint16_t port);
+/// "http://HOST:PORT/PATH", an IPv6 address in brackets; `path` begins with the slash. An error of kind
+/// connect when `host` cannot be a name or an address: it comes from the cluster and could otherwise name
+/// another server or path.
+Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std::string_view path);
 
 /// Asks over HTTP; all exporters of a cluster listen on the same port. For one thread at a time.
 ///

@@ -70,6 +70,11 @@ Router make_router(const std::string& telemetry_path, const Sources& sources) {
              [not_ready = sources.not_ready](const Request&) { return ready_response(not_ready()); });
   router.get("/api/v1/node",
              [document = sources.node_document](const Request&) { return node_response(document()); });
+  // Changes nothing but when the others are asked again, and no more often than the scheduler allows.
+  router.get("/api/v1/news", [news = sources.news](const Request&) {
+    news();
+    return text_response(200, "thanks\n");
+  });
   router.get("/sd", [groups = sources.service_discovery](const Request&) {
     return service_discovery_response(groups());
   });

@@ -21,14 +21,16 @@ struct Sources {
   /// What this exporter knows of its own node, as JSON for the other exporters; null until there is one. The
   /// first call after a new picture makes it, which takes milliseconds, of thousands of bricks more.
   std::function<std::shared_ptr<const std::string>()> node_document;
+  /// Another exporter says that something on its node has begun or ceased to run.
+  std::function<void()> news;
   /// The exporters of the cluster, as Prometheus' HTTP service discovery has it; nothing while the peers are
   /// not known.
   std::function<std::optional<std::string>()> service_discovery;
 };
 
 /// Everything this program serves: the page of metrics at `telemetry_path`, /-/healthy, /-/ready,
-/// /api/v1/node, /sd, /collectors, and the page for people at / with its files below /assets/. A telemetry
-/// path that is one of the others takes its place.
+/// /api/v1/node, /api/v1/news, /sd, /collectors, and the page for people at / with its files below /assets/.
+/// A telemetry path that is one of the others takes its place.
 Router make_router(const std::string& telemetry_path, const Sources& sources);
 
 }  // namespace glusterfs_exporter::web

@@ -168,24 +168,27 @@ TEST_F(NeighboursTest, AsksNobodyOnceStopped) {
   EXPECT_EQ(to_string(answers.at("u1").error().kind), "cancelled");
 }
 
-TEST(NodeUrl, TakesNamesAndAddresses) {
-  EXPECT_EQ(node_url("node-1_a.example", 9713).value_or(""), "http://node-1_a.example:9713/api/v1/node");
-  EXPECT_EQ(node_url("10.0.0.1", 1).value_or(""), "http://10.0.0.1:1/api/v1/node");
-  EXPECT_EQ(node_url("fd00::1", 9713).value_or(""), "http://[fd00::1]:9713/api/v1/node");
-  EXPECT_EQ(node_url("::ffff:10.0.0.1", 9713).value_or(""), "http://[::ffff:10.0.0.1]:9713/api/v1/node");
-  EXPECT_TRUE(node_url(std::string(253, 'a'), 9713));
+TEST(ExporterUrl, TakesNamesAndAddresses) {
+  EXPECT_EQ(exporter_url("node-1_a.example", 9713, "/api/v1/node").value_or(""),
+            "http://node-1_a.example:9713/api/v1/node");
+  EXPECT_EQ(exporter_url("10.0.0.1", 1, "/api/v1/node").value_or(""), "http://10.0.0.1:1/api/v1/node");
+  EXPECT_EQ(exporter_url("fd00::1", 9713, "/api/v1/node").value_or(""), "http://[fd00::1]:9713/api/v1/node");
+  EXPECT_EQ(exporter_url("::ffff:10.0.0.1", 9713, "/api/v1/node").value_or(""),
+            "http://[::ffff:10.0.0.1]:9713/api/v1/node");
+  EXPECT_TRUE(exporter_url(std::string(253, 'a'), 9713, "/"));
 }
 
-TEST(NodeUrl, TakesNothingElse) {
+TEST(ExporterUrl, TakesNothingElse) {
   for (const auto& host :
        std::vector<std::string>{"", "a b", "a/b", "a:80", "user@a", "a?b", "a#b", "a%41", "[::1]", "::1]",
                                 "fe80::1%eth0", "a\n", "a\\b", std::string("a\0b", 3),
                                 std::string("::1\0.evil", 9), "\xc3\xa4", "\xff", std::string(254, 'a')}) {
-    const auto url = node_url(host, 9713);
+    const auto url = exporter_url(host, 9713, "/api/v1/node");
     ASSERT_FALSE(url) << *url;
     EXPECT_EQ(to_string(url.error().kind), "connect");
   }
-  EXPECT_EQ(node_url("\xff/", 9713).error().context, "'\xEF\xBF\xBD/' is not a host's name or address");
+  EXPECT_EQ(exporter_url("\xff/", 9713, "/api/v1/node").error().context,
+            "'\xEF\xBF\xBD/' is not a host's name or address");
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ Sources sources_with(std::shared_ptr<const metrics::Page> page, std::vector<std:
                 return std::vector<CollectorRow>{row};
               },
           .node_document = [] { return nullptr; },
+          .news = [] {},
           .service_discovery = [] { return std::nullopt; }};
 }
 
@@ -132,6 +133,15 @@ TEST(WebNodeDocument, IsTheNewestAndShared) {
   EXPECT_EQ(first.body, document) << "the same bytes, not a copy";
   document = bytes("{\"second\":2}");
   EXPECT_EQ(get(router, "/api/v1/node").body, document);
+}
+
+TEST(WebNews, ArePassedOn) {
+  int news = 0;
+  auto sources = sources_with(full_page);
+  sources.news = [&news] { ++news; };
+  const auto router = make_router("/metrics", sources);
+  EXPECT_EQ(get(router, "/api/v1/news").status, 200);
+  EXPECT_EQ(news, 1);
 }
 
 TEST(WebNodeDocument, IsUnavailableBeforeTheFirst) {
