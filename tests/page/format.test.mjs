@@ -4,7 +4,18 @@ import { test } from "node:test";
 import * as format from "../../src/web/assets/format.js";
 
 test("what is not known is a dash, and 0 is not", () => {
-  for (const show of [format.bytes, format.byteRate, format.count, format.short, format.latency, format.percent, format.duration, format.age, format.localTime, format.utcTime]) {
+  for (const show of [
+    format.bytes,
+    format.byteRate,
+    format.count,
+    format.short,
+    format.latency,
+    format.percent,
+    format.duration,
+    format.age,
+    format.localTime,
+    format.utcTime,
+  ]) {
     assert.equal(show(undefined), "–", show.name);
     assert.equal(show(NaN), "–", show.name);
     assert.equal(show(null), "–", show.name);

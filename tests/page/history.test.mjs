@@ -8,7 +8,10 @@ import { fromDocument, merge } from "../../src/web/assets/state.js";
 const at = (seconds) => new Date(Date.UTC(2026, 10, 21, 12) + 1000 * seconds).toISOString();
 
 function stateAt(seconds, fops = {}, volume = {}) {
-  return fromDocument({ cluster: { taken_at: at(seconds) }, volumes: { rep: { ...volume, bricks: { "n:/b": { fops } } } } });
+  return fromDocument({
+    cluster: { taken_at: at(seconds) },
+    volumes: { rep: { ...volume, bricks: { "n:/b": { fops } } } },
+  });
 }
 
 test("a sparkline begins at the left with the oldest, and 0 is at the bottom", () => {
@@ -19,8 +22,23 @@ test("a sparkline begins at the left with the oldest, and 0 is at the bottom", (
   ];
   assert.equal(sparklinePoints(samples, "operations", 100, 20), "0,20 25,0 100,10");
   assert.equal(sparklinePoints(samples.slice(0, 1), "operations", 100, 20), "", "one point is no line");
-  assert.equal(sparklinePoints([...samples, { at: 25_000 }], "operations", 100, 20), "0,20 25,0 100,10", "unknown is not 0");
-  assert.equal(sparklinePoints([{ at: 0, latency: 0 }, { at: 1, latency: 0 }], "latency", 100, 20), "0,20 100,20");
+  assert.equal(
+    sparklinePoints([...samples, { at: 25_000 }], "operations", 100, 20),
+    "0,20 25,0 100,10",
+    "unknown is not 0",
+  );
+  assert.equal(
+    sparklinePoints(
+      [
+        { at: 0, latency: 0 },
+        { at: 1, latency: 0 },
+      ],
+      "latency",
+      100,
+      20,
+    ),
+    "0,20 100,20",
+  );
 });
 
 test("the last five minutes are kept", () => {
@@ -32,7 +50,11 @@ test("the last five minutes are kept", () => {
   history.take(stateAt(400.1, {}, { operations_per_second: 1 }));
   assert.equal(history.of("rep").length, samples.length, "a state between two polls is no sample");
   history.take(stateAt(10, {}, { operations_per_second: 7 }));
-  assert.deepEqual(history.of("rep").map((sample) => sample.operations), [7], "the clock was set back");
+  assert.deepEqual(
+    history.of("rep").map((sample) => sample.operations),
+    [7],
+    "the clock was set back",
+  );
   history.take(fromDocument({ cluster: { taken_at: at(20) }, volumes: {} }));
   assert.deepEqual(history.of("rep"), [], "the volume is gone");
 });
@@ -49,7 +71,10 @@ test("the cluster's samples are sums of what is known", () => {
       },
     }),
   );
-  assert.deepEqual(history.cluster.map(({ operations, bytes, backlog }) => [operations, bytes, backlog]), [[40, 5, 2]]);
+  assert.deepEqual(
+    history.cluster.map(({ operations, bytes, backlog }) => [operations, bytes, backlog]),
+    [[40, 5, 2]],
+  );
   assert.ok(Math.abs(history.cluster[0].latency - 0.002) < 1e-9, "weighted by operations");
 });
 
@@ -57,7 +82,13 @@ test("rates of operations come from what the counters grew", () => {
   const history = new History();
   history.take(stateAt(0, { READ: { count: 100, seconds_total: 1 }, FORGET: { count: 5 } }));
   assert.equal(history.fopRates("rep"), undefined, "one answer gives no rate");
-  history.take(stateAt(10, { READ: { count: 300, seconds_total: 1.4 }, FORGET: { count: 5 }, WRITE: { count: 10, seconds_total: 1 } }));
+  history.take(
+    stateAt(10, {
+      READ: { count: 300, seconds_total: 1.4 },
+      FORGET: { count: 5 },
+      WRITE: { count: 10, seconds_total: 1 },
+    }),
+  );
   const rates = history.fopRates("rep");
   assert.deepEqual([...rates.keys()].sort(), ["READ", "WRITE"], "FORGET did not happen");
   assert.equal(rates.get("READ").perSecond, 20);
@@ -76,7 +107,10 @@ test("when nothing happens any more rates become none", () => {
   const history = new History();
   let state = stateAt(0, { READ: { count: 0, seconds_total: 0 } });
   history.take(state);
-  state = merge(state, { cluster: { taken_at: at(5) }, volumes: { rep: { bricks: { "n:/b": { fops: { READ: { count: 50 } } } } } } });
+  state = merge(state, {
+    cluster: { taken_at: at(5) },
+    volumes: { rep: { bricks: { "n:/b": { fops: { READ: { count: 50 } } } } } },
+  });
   history.take(state);
   assert.equal(history.fopRates("rep").get("READ").perSecond, 10);
   for (let second = 10; second <= 60; second += 5) {
@@ -101,6 +135,12 @@ test("a rebalance has an end where the number of files is known", () => {
   assert.equal(rebalanceSecondsLeft({ scanned_files: 100, run_seconds: 10 }, bricks), 30);
   assert.equal(rebalanceSecondsLeft({ scanned_files: 500, run_seconds: 10 }, bricks), undefined);
   assert.equal(rebalanceSecondsLeft({ scanned_files: 0, run_seconds: 10 }, bricks), undefined);
-  assert.equal(rebalanceSecondsLeft({ scanned_files: 100, run_seconds: 10 }, [{ ...bricks[0], shares_filesystem: true }]), undefined);
-  assert.equal(rebalanceSecondsLeft({ scanned_files: 100, run_seconds: 10 }, [{ inodes: 0, shares_filesystem: false }]), undefined);
+  assert.equal(
+    rebalanceSecondsLeft({ scanned_files: 100, run_seconds: 10 }, [{ ...bricks[0], shares_filesystem: true }]),
+    undefined,
+  );
+  assert.equal(
+    rebalanceSecondsLeft({ scanned_files: 100, run_seconds: 10 }, [{ inodes: 0, shares_filesystem: false }]),
+    undefined,
+  );
 });

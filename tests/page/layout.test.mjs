@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { layOut, setKind } from "../../src/web/assets/views/layout.js";
 
 const rows = (volumeName, ...bricks) =>
-  bricks.map(([host, subvolume], place) => ({ key: `${host}:/${volumeName}${place}`, volumeName, brick: { host, subvolume, place } }));
+  bricks.map(([host, subvolume], place) => ({
+    key: `${host}:/${volumeName}${place}`,
+    volumeName,
+    brick: { host, subvolume, place },
+  }));
 
 const overlap = (a, b, size) => a.y < b.y + size && b.y < a.y + size && a.x < b.x + b.width && b.x < a.x + a.width;
 
@@ -19,7 +23,12 @@ test("a brick stands in its node's column, and in its subvolume's and volume's b
   assert.equal(drawing.sets.length, 2);
   for (const brick of drawing.bricks) {
     const box = drawing.volumes[0];
-    assert.ok(brick.y >= box.y && brick.y + 30 <= box.y + box.height && brick.x >= box.x && brick.x + brick.width <= box.x + box.width);
+    assert.ok(
+      brick.y >= box.y &&
+        brick.y + 30 <= box.y + box.height &&
+        brick.x >= box.x &&
+        brick.x + brick.width <= box.x + box.width,
+    );
   }
   assert.ok(drawing.width <= 600);
 });
@@ -38,6 +47,25 @@ test("with many nodes bricks follow one another and name their node", () => {
   for (const [index, brick] of drawing.bricks.entries()) {
     for (const other of drawing.bricks.slice(index + 1)) assert.equal(overlap(brick, other, 30), false);
   }
+});
+
+test("subvolumes stand beside each other where they fit", () => {
+  const hosts = Array.from({ length: 13 }, (_, number) => `n${number}`);
+  const bricks = Array.from({ length: 12 }, (_, place) => [hosts[place], Math.floor(place / 3)]);
+  const drawing = layOut([["rep", rows("rep", ...bricks)]], hosts, 1000); // six columns
+  assert.deepEqual(
+    drawing.sets.map((set) => set.y).map((y) => y === drawing.sets[0].y),
+    [true, true, false, false],
+  );
+  for (const [index, set] of drawing.sets.entries()) {
+    for (const brick of drawing.bricks.slice(3 * index, 3 * index + 3)) {
+      assert.ok(brick.x >= set.x && brick.x + brick.width <= set.x + set.width, "beside");
+      assert.ok(brick.y >= set.y && brick.y + 30 <= set.y + set.height, "below");
+    }
+    const other = drawing.sets[(index + 1) % 4];
+    assert.equal(set.y === other.y && set.x < other.x + other.width && other.x < set.x + set.width, false, "apart");
+  }
+  assert.ok(drawing.sets.every((set) => set.x + set.width <= drawing.width));
 });
 
 test("subvolumes are called what they are", () => {

@@ -9,7 +9,8 @@ test("every view has an address", () => {
 });
 
 test("an address that is none leads to the overview", () => {
-  for (const hash of ["", "#", "#/", "#main", "#/nowhere", "#/constructor", "#//"]) assert.equal(parseRoute(hash).view, "overview", hash);
+  for (const hash of ["", "#", "#/", "#main", "#/nowhere", "#/constructor", "#//"])
+    assert.equal(parseRoute(hash).view, "overview", hash);
   assert.equal(parseRoute("#/volumes/").view, "volumes");
   assert.equal(parseRoute("#/volumes/%zz").view, "volumes");
 });

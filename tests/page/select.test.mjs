@@ -38,7 +38,10 @@ const state = fromDocument({
 });
 
 test("bricks in Gluster's order", () => {
-  assert.deepEqual(select.bricksOf("rep", state.volumes.rep).map(({ key }) => key), ["n0:/b", "n1:/b", "n2:/b"]);
+  assert.deepEqual(
+    select.bricksOf("rep", state.volumes.rep).map(({ key }) => key),
+    ["n0:/b", "n1:/b", "n2:/b"],
+  );
 });
 
 test("states of bricks and volumes", () => {
@@ -108,7 +111,10 @@ test("banners stand only while they are true", () => {
   assert.deepEqual(kinds({ connection: "lost", state: null }), ["lost"]);
   assert.deepEqual(kinds({ connection: "lost", time: NOON + 60_000 }), ["lost", "stale"]);
   assert.deepEqual(kinds({ pageVersion: "bb" }), ["upgraded"]);
-  const peers = { u1: { exporter: { version: "0.1.0", gluster_version: "11.1" } }, u2: { exporter: { version: "0.2.0" } } };
+  const peers = {
+    u1: { exporter: { version: "0.1.0", gluster_version: "11.1" } },
+    u2: { exporter: { version: "0.2.0" } },
+  };
   const mixed = fromDocument({ ...state, peers });
   assert.deepEqual(
     bannersFor({ state: mixed, connection: "live", time: NOON, pageVersion: "aa" }).map((banner) => banner.text),
@@ -118,8 +124,14 @@ test("banners stand only while they are true", () => {
 
 test("events come newest first, by number", () => {
   const events = Object.fromEntries([9, 10, 2].map((id) => [id, { id }]));
-  assert.deepEqual(select.newestEvents(fromDocument({ events })).map(({ id }) => id), [10, 9, 2]);
-  assert.deepEqual(select.newestEvents(fromDocument({ events }), 1).map(({ id }) => id), [10]);
+  assert.deepEqual(
+    select.newestEvents(fromDocument({ events })).map(({ id }) => id),
+    [10, 9, 2],
+  );
+  assert.deepEqual(
+    select.newestEvents(fromDocument({ events }), 1).map(({ id }) => id),
+    [10],
+  );
 });
 
 test("the most severe alert comes first, then the newest", () => {
@@ -128,7 +140,10 @@ test("the most severe alert comes first, then the newest", () => {
     b: { name: "b", severity: "critical", starts_at: at(0) },
     c: { name: "c", severity: "warning", starts_at: at(2) },
   };
-  assert.deepEqual(select.alertList(fromDocument({ alerts })).map(({ fingerprint }) => fingerprint), ["b", "c", "a"]);
+  assert.deepEqual(
+    select.alertList(fromDocument({ alerts })).map(({ fingerprint }) => fingerprint),
+    ["b", "c", "a"],
+  );
 });
 
 test("only links of the web are links", () => {
@@ -148,7 +163,12 @@ test("a file on three replicas is one file", () => {
 });
 
 test("connections are summed by host", () => {
-  const volume = { bricks: { "n0:/b": brick(0, { clients_by_host: { c: 2 } }), "n1:/b": brick(1, { clients_by_host: { c: 3, d: 1 } }) } };
+  const volume = {
+    bricks: {
+      "n0:/b": brick(0, { clients_by_host: { c: 2 } }),
+      "n1:/b": brick(1, { clients_by_host: { c: 3, d: 1 } }),
+    },
+  };
   assert.deepEqual(select.clientsByHost(select.bricksOf("rep", volume)), [
     { host: "c", connections: 5, bricks: 2 },
     { host: "d", connections: 1, bricks: 1 },
@@ -165,6 +185,9 @@ test("the exporter's clock is told from its Date header", () => {
 
 test("pauses between attempts grow, but not for ever", () => {
   const middle = () => 0.5;
-  assert.deepEqual([1, 2, 3, 4, 5, 50].map((failures) => backOff(failures, middle)), [1000, 2000, 4000, 8000, 15_000, 15_000]);
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 50].map((failures) => backOff(failures, middle)),
+    [1000, 2000, 4000, 8000, 15_000, 15_000],
+  );
   assert.ok(backOff(1, () => 0) >= 500 && backOff(50, () => 0.999) < 20_000);
 });

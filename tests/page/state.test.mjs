@@ -24,14 +24,21 @@ const rfc = [
 
 test("merges as RFC 7396 says", () => {
   for (const [target, patch, result] of rfc) {
-    assert.deepEqual(plain(merge(fromDocument(JSON.parse(target)), JSON.parse(patch))), JSON.parse(result), `${target} + ${patch}`);
+    assert.deepEqual(
+      plain(merge(fromDocument(JSON.parse(target)), JSON.parse(patch))),
+      JSON.parse(result),
+      `${target} + ${patch}`,
+    );
   }
 });
 
 test("names of an object's own workings are names like others", () => {
   const state = fromDocument(JSON.parse('{"volumes":{"__proto__":{"health":"up"},"constructor":{"health":"up"}}}'));
   assert.deepEqual(Object.keys(state.volumes), ["__proto__", "constructor"]);
-  const next = merge(state, JSON.parse('{"volumes":{"__proto__":{"health":"down"},"constructor":null,"toString":{"health":"up"}}}'));
+  const next = merge(
+    state,
+    JSON.parse('{"volumes":{"__proto__":{"health":"down"},"constructor":null,"toString":{"health":"up"}}}'),
+  );
   assert.deepEqual(Object.keys(next.volumes), ["__proto__", "toString"]);
   assert.equal(next.volumes["__proto__"].health, "down");
   assert.equal(next.volumes.hasOwnProperty, undefined);

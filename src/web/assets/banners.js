@@ -56,7 +56,8 @@ export function showBanners(box, banners) {
         h("span", { class: "mark", "aria-hidden": "true" }, banner.urgent ? "✕" : "▲"),
         text,
       );
-      if (banner.button) node.append(h("button", { type: "button", class: "tool", onclick: banner.button[1] }, banner.button[0]));
+      if (banner.button)
+        node.append(h("button", { type: "button", class: "tool", onclick: banner.button[1] }, banner.button[0]));
       return { node, update: (now) => setText(text, now.text) };
     },
   );

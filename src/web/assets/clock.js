@@ -23,7 +23,8 @@ export class Clock {
   async ask(url, timeoutMs = 5000) {
     const before = Date.now();
     try {
-      const answer = await fetch(url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(timeoutMs) });
+      const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(timeoutMs) });
+      await answer.text();
       this.ahead = aheadOf(answer.headers.get("Date"), before, Date.now());
       return true;
     } catch {

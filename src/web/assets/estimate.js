@@ -30,5 +30,7 @@ export function rebalanceSecondsLeft(node, bricks) {
     if (brick.shares_filesystem !== false || !(brick.inodes > 0) || brick.inodes_free === undefined) return undefined;
     files += brick.inodes - brick.inodes_free;
   }
-  return files > node.scanned_files ? (node.run_seconds * (files - node.scanned_files)) / node.scanned_files : undefined;
+  return files > node.scanned_files
+    ? (node.run_seconds * (files - node.scanned_files)) / node.scanned_files
+    : undefined;
 }

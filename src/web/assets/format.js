@@ -103,7 +103,12 @@ export function localTime(milliseconds, now = Date.now()) {
 }
 
 export const utcTime = (milliseconds) =>
-  known(milliseconds) ? `${new Date(milliseconds).toISOString().replace("T", " ").replace(/\.\d+Z$/, "")} UTC` : UNKNOWN;
+  known(milliseconds)
+    ? `${new Date(milliseconds)
+        .toISOString()
+        .replace("T", " ")
+        .replace(/\.\d+Z$/, "")} UTC`
+    : UNKNOWN;
 
 /** Of "/long/path/brick" both ends say something, the last one more. Counts code points, not halves of them. */
 export function shorten(text, most) {

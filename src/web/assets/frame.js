@@ -79,7 +79,10 @@ export class Frame {
 
     const leads = cluster.leader === true ? ", the leader" : "";
     setText(this.toldBy, node.host ? `seen from ${node.host}${leads}` : "");
-    setText(this.about, `glusterfs_exporter ${node.exporter_version}${cluster.version ? ` · Gluster ${cluster.version}` : ""}`);
+    setText(
+      this.about,
+      `glusterfs_exporter ${node.exporter_version}${cluster.version ? ` · Gluster ${cluster.version}` : ""}`,
+    );
 
     const firing = Object.keys(state.alerts ?? {}).length;
     setHidden(this.alerts, firing === 0);

@@ -117,7 +117,8 @@ const stream = new Stream("api/v1/stream", {
 let asking = false;
 async function watchSilence() {
   const silent = Date.now() - stream.lastHeard;
-  if (asking || connection === "lost" || silent < Math.max(SILENCE_MS, state === null ? 0 : 2000 * pollInterval(state))) return;
+  if (asking || connection === "lost" || silent < Math.max(SILENCE_MS, state === null ? 0 : 2000 * pollInterval(state)))
+    return;
   asking = true;
   const answers = await clock.ask("-/healthy");
   asking = false;

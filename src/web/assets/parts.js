@@ -13,7 +13,10 @@ const LOOKS = {
     mark: "✕",
     states: ["critical", "down", "offline", "disconnected", "failed", "faulty", "failure", "error", "rejected"],
   },
-  off: { mark: "○", states: ["stopped", "not started", "created", "idle", "paused", "standby", "disabled", "off", "not_started"] },
+  off: {
+    mark: "○",
+    states: ["stopped", "not started", "created", "idle", "paused", "standby", "disabled", "off", "not_started"],
+  },
   unknown: { mark: "?", states: ["unknown"] },
 };
 const LOOK_OF = new Map(
@@ -65,7 +68,11 @@ export function capacityBar() {
 /** A bar without numbers, for comparing rows. update(ratio) */
 export function plainBar() {
   const fill = s("rect", { class: "fill", height: "6", width: "0", "data-look": "plain" });
-  const node = s("svg", { class: "bar", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" }, fill);
+  const node = s(
+    "svg",
+    { class: "bar", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
+    fill,
+  );
   return {
     node,
     update: (ratio) => setAttribute(fill, "width", (Math.max(0, Math.min(1, ratio || 0)) * 100).toFixed(1)),
@@ -94,7 +101,10 @@ export function sparkline(of, key, what) {
     },
     line,
   );
-  return { node, update: (samples) => setAttribute(line, "points", sparklinePoints(samples, key, SPARK.width, SPARK.height)) };
+  return {
+    node,
+    update: (samples) => setAttribute(line, "points", sparklinePoints(samples, key, SPARK.width, SPARK.height)),
+  };
 }
 
 /** A time, local, with UTC in its title. update(milliseconds) */
@@ -165,13 +175,18 @@ export function tick(now) {
 /** Marks what is known from the leader's report only. update(object with as_of, leader's host) */
 export function asOf() {
   const { node, update } = ago();
-  node.classList.add("as-of");
+  setAttribute(node, "class", "as-of");
+  setHidden(node, true);
   return {
     node,
     update(object, leaderHost) {
       const at = format.parseTime(object.as_of);
-      setHidden(node, at === undefined);
-      if (at !== undefined) update(at, "as of ", leaderHost ? `, told by ${leaderHost}` : "");
+      const unknown = at === undefined;
+      if (unknown && node.hidden) return;
+      setHidden(node, unknown);
+      setAttribute(node, "class", unknown ? "as-of" : "as-of ago");
+      if (unknown) setText(node, "");
+      else update(at, "as of ", leaderHost ? `, told by ${leaderHost}` : "");
     },
   };
 }

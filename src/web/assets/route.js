@@ -1,6 +1,16 @@
 // Every view has an address: #/volumes/NAME?sort=iops&q=rep
 
-export const VIEWS = ["overview", "topology", "volumes", "bricks", "peers", "operations", "alerts", "events", "exporter"];
+export const VIEWS = [
+  "overview",
+  "topology",
+  "volumes",
+  "bricks",
+  "peers",
+  "operations",
+  "alerts",
+  "events",
+  "exporter",
+];
 
 /**
  * @typedef {object} Route

@@ -17,8 +17,7 @@ export const allBricks = (state) =>
   entries(state.volumes).flatMap(([volumeName, volume]) => bricksOf(volumeName, volume));
 
 /** @returns {"online"|"offline"|"unknown"} */
-export const brickState = (brick) =>
-  brick.online === undefined ? "unknown" : brick.online ? "online" : "offline";
+export const brickState = (brick) => (brick.online === undefined ? "unknown" : brick.online ? "online" : "offline");
 
 /** What the state is called where there is room for one word more. */
 export function brickStateText({ volume, brick }) {
@@ -140,7 +139,9 @@ const runs = (collector) => collector.enabled && !collector.standby;
 
 /** Seconds between polls: the shortest interval of a collector that runs. */
 export function pollInterval(state) {
-  const intervals = Object.values(state.collectors ?? {}).filter(runs).map((collector) => collector.interval_seconds);
+  const intervals = Object.values(state.collectors ?? {})
+    .filter(runs)
+    .map((collector) => collector.interval_seconds);
   return intervals.length === 0 ? 5 : Math.min(...intervals);
 }
 
@@ -193,7 +194,9 @@ export function alertList(state) {
   };
   return entries(state.alerts)
     .map(([fingerprint, alert]) => ({ fingerprint, ...alert }))
-    .sort((left, right) => weight(left) - weight(right) || String(right.starts_at).localeCompare(String(left.starts_at)));
+    .sort(
+      (left, right) => weight(left) - weight(right) || String(right.starts_at).localeCompare(String(left.starts_at)),
+    );
 }
 
 /** Links in what others send may be anything, "javascript:" too. */

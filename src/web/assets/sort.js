@@ -8,7 +8,9 @@ export function compare(left, right, descending = false) {
   const noRight = right === undefined || right === null || Number.isNaN(right);
   if (noLeft || noRight) return noLeft === noRight ? 0 : noLeft ? 1 : -1;
   const order =
-    typeof left === "number" && typeof right === "number" ? left - right : collator.compare(String(left), String(right));
+    typeof left === "number" && typeof right === "number"
+      ? left - right
+      : collator.compare(String(left), String(right));
   return descending ? -order : order;
 }
 

@@ -109,7 +109,9 @@ export function table(options) {
   const node = h("div", { class: "table-box" }, tools, frame, empty);
 
   function classOf(column) {
-    return [column.number && "number", column.minor && "minor", column.wide && "wide"].filter(Boolean).join(" ") || undefined;
+    return (
+      [column.number && "number", column.minor && "minor", column.wide && "wide"].filter(Boolean).join(" ") || undefined
+    );
   }
 
   function makeHead(column) {
@@ -204,7 +206,9 @@ export function table(options) {
     const cut = visible.length < ordered.length ? `the first ${count(visible.length)} of ` : "";
     setText(
       shown,
-      found.length < rows.length ? `${cut}${count(found.length)} of ${count(rows.length)}` : `${cut}${count(rows.length)}`,
+      found.length < rows.length
+        ? `${cut}${count(found.length)} of ${count(rows.length)}`
+        : `${cut}${count(rows.length)}`,
     );
   }
 

@@ -45,7 +45,13 @@ export function volumeColumns(context) {
         return { node: part.node, update: ({ volume }) => part.update(volumeHealth(volume)) };
       },
     },
-    { id: "type", title: "Type", minor: true, sort: ({ volume }) => volume.type, text: ({ volume }) => format.words(volume.type) },
+    {
+      id: "type",
+      title: "Type",
+      minor: true,
+      sort: ({ volume }) => volume.type,
+      text: ({ volume }) => format.words(volume.type),
+    },
     {
       id: "capacity",
       title: "Used",
@@ -109,7 +115,8 @@ export function volumeColumns(context) {
 export const volumeRow = {
   keyOf: (row) => row.name,
   attributes: ({ name: volume, volume: data }) => ({ "data-volume": volume, "data-health": volumeHealth(data) }),
-  filterBy: ({ name: volume, volume: data }) => `${volume} ${data.type} ${format.words(data.type)} ${volumeHealth(data)}`,
+  filterBy: ({ name: volume, volume: data }) =>
+    `${volume} ${data.type} ${format.words(data.type)} ${volumeHealth(data)}`,
 };
 
 /** Rows are select.js' BrickRow. */
@@ -123,10 +130,9 @@ export function brickColumns(context, { withVolume = true } = {}) {
       sort: ({ key }) => key,
       cell: ({ key, brick }) => {
         const mark = asOf();
-        const extra = h("span", { class: "tag" }, "arbiter");
-        extra.hidden = !brick.arbiter;
+        const extra = brick.arbiter ? [" ", h("span", { class: "tag" }, "arbiter")] : [];
         return {
-          node: h("div", {}, name(key), " ", extra, mark.node),
+          node: h("div", {}, name(key), ...extra, mark.node),
           update: (row) => mark.update(row.brick, context.leaderHost),
         };
       },
@@ -167,11 +173,36 @@ export function brickColumns(context, { withVolume = true } = {}) {
     },
     number("heal", "To heal", "Entries that wait for heal", (brick) => brick.heal_pending_entries, format.count),
     number("iops", "IOPS", "Operations per second", (brick) => brick.operations_per_second, format.short),
-    { ...number("throughput", "Read · written", "Bytes per second", bytesPerSecond), minor: true, text: ({ brick }) => throughput(brick) },
-    number("latency", "Latency", "Mean of the operations of the last seconds", (brick) => brick.mean_latency_seconds, format.latency),
-    { ...number("clients", "Clients", "Connections, Gluster's own daemons among them", (brick) => brick.clients, format.count), minor: true },
     {
-      ...number("memory", "Memory", "Resident memory of its process", (brick) => brick.process?.resident_memory_bytes, format.bytes),
+      ...number("throughput", "Read · written", "Bytes per second", bytesPerSecond),
+      minor: true,
+      text: ({ brick }) => throughput(brick),
+    },
+    number(
+      "latency",
+      "Latency",
+      "Mean of the operations of the last seconds",
+      (brick) => brick.mean_latency_seconds,
+      format.latency,
+    ),
+    {
+      ...number(
+        "clients",
+        "Clients",
+        "Connections, Gluster's own daemons among them",
+        (brick) => brick.clients,
+        format.count,
+      ),
+      minor: true,
+    },
+    {
+      ...number(
+        "memory",
+        "Memory",
+        "Resident memory of its process",
+        (brick) => brick.process?.resident_memory_bytes,
+        format.bytes,
+      ),
       minor: true,
     },
   ];

@@ -60,12 +60,22 @@ export function create(context) {
     const found =
       query === ""
         ? events
-        : events.filter((event) => matches(`${event.kind} ${event.text} ${Object.values(event.labels ?? {}).join(" ")}`, query));
+        : events.filter((event) =>
+            matches(`${event.kind} ${event.text} ${Object.values(event.labels ?? {}).join(" ")}`, query),
+          );
     keyed(list, found, (event) => `${event.id} ${event.time}`, eventItem);
     setHidden(list, found.length === 0);
     setHidden(none, found.length > 0);
-    setText(none, events.length > 0 ? "Nothing matches the filter." : "Nothing has happened since the exporter started.");
-    setText(shown, found.length < events.length ? `${format.count(found.length)} of ${format.count(events.length)}` : format.count(events.length));
+    setText(
+      none,
+      events.length > 0 ? "Nothing matches the filter." : "Nothing has happened since the exporter started.",
+    );
+    setText(
+      shown,
+      found.length < events.length
+        ? `${format.count(found.length)} of ${format.count(events.length)}`
+        : format.count(events.length),
+    );
   }
 
   return {

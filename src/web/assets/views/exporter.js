@@ -31,7 +31,12 @@ const collectorColumns = [
       return { node: part.node, update: (row) => part.update(...resultOf(row)) };
     },
   },
-  { id: "source", title: "Source", sort: ({ collector }) => collector.source, text: ({ collector }) => collector.source ?? format.UNKNOWN },
+  {
+    id: "source",
+    title: "Source",
+    sort: ({ collector }) => collector.source,
+    text: ({ collector }) => collector.source ?? format.UNKNOWN,
+  },
   {
     id: "interval",
     title: "Every",
@@ -74,8 +79,21 @@ const collectorColumns = [
 const errorColumns = [
   { id: "kind", title: "Kind", head: true, sort: (row) => row.kind, text: (row) => row.kind },
   { id: "about", title: "About", sort: (row) => row.about, text: (row) => row.about ?? format.UNKNOWN },
-  { id: "count", title: "Times", number: true, descending: true, sort: (row) => row.count, text: (row) => format.count(row.count) },
-  { id: "last", title: "Last", descending: true, sort: (row) => format.parseTime(row.last_at), cell: agoCell((row) => format.parseTime(row.last_at)) },
+  {
+    id: "count",
+    title: "Times",
+    number: true,
+    descending: true,
+    sort: (row) => row.count,
+    text: (row) => format.count(row.count),
+  },
+  {
+    id: "last",
+    title: "Last",
+    descending: true,
+    sort: (row) => format.parseTime(row.last_at),
+    cell: agoCell((row) => format.parseTime(row.last_at)),
+  },
   { id: "text", title: "Last text", wide: true, text: (row) => row.last_text ?? "" },
 ];
 
@@ -92,7 +110,14 @@ const callColumns = [
     },
   },
   { id: "by", title: "By", sort: (row) => row.by, text: (row) => row.by ?? format.UNKNOWN },
-  { id: "what", title: "Question", head: true, wide: true, sort: (row) => row.what, text: (row) => row.what ?? format.UNKNOWN },
+  {
+    id: "what",
+    title: "Question",
+    head: true,
+    wide: true,
+    sort: (row) => row.what,
+    text: (row) => row.what ?? format.UNKNOWN,
+  },
   {
     id: "took",
     title: "Took",
@@ -107,7 +132,10 @@ const callColumns = [
     sort: (row) => row.result,
     cell: () => {
       const part = badge();
-      return { node: part.node, update: (row) => part.update(row.result === "ok" ? "ok" : "failed", row.result ?? "unknown") };
+      return {
+        node: part.node,
+        update: (row) => part.update(row.result === "ok" ? "ok" : "failed", row.result ?? "unknown"),
+      };
     },
   },
   { id: "text", title: "Text", wide: true, minor: true, text: (row) => row.text ?? "" },
@@ -200,10 +228,25 @@ export function create(context) {
         ["Version", state.node.exporter_version],
         ["Started", at === undefined ? undefined : started.node],
         ["Picture taken", took.node],
-        ["Speaks for the cluster", leader === undefined ? format.UNKNOWN : leader ? "yes" : `no${state.cluster.leader_host ? `, ${state.cluster.leader_host} does` : ""}`],
-        ["glusterd of this node", state.cluster.up === undefined ? format.UNKNOWN : state.cluster.up ? "answers" : "does not answer"],
+        [
+          "Speaks for the cluster",
+          leader === undefined
+            ? format.UNKNOWN
+            : leader
+              ? "yes"
+              : `no${state.cluster.leader_host ? `, ${state.cluster.leader_host} does` : ""}`,
+        ],
+        [
+          "glusterd of this node",
+          state.cluster.up === undefined ? format.UNKNOWN : state.cluster.up ? "answers" : "does not answer",
+        ],
         ["Gluster", state.cluster.version],
-        ["Op-version", state.cluster.op_version === undefined ? undefined : `${state.cluster.op_version} (at most ${state.cluster.max_op_version ?? "unknown"})`],
+        [
+          "Op-version",
+          state.cluster.op_version === undefined
+            ? undefined
+            : `${state.cluster.op_version} (at most ${state.cluster.max_op_version ?? "unknown"})`,
+        ],
       ]);
       collectors.update(entries(state.collectors).map(([key, collector]) => ({ key, collector })));
     },

@@ -25,7 +25,9 @@ const MOST_COLUMNS = 12;
 export function layOut(volumes, hosts, available) {
   const inColumns = hosts.length <= MOST_COLUMNS;
   const inner = Math.max(available - 2 * SIZE.pad, SIZE.minColumn);
-  const columns = inColumns ? Math.max(1, hosts.length) : Math.max(1, Math.floor((inner + SIZE.gap) / (150 + SIZE.gap)));
+  const columns = inColumns
+    ? Math.max(1, hosts.length)
+    : Math.max(1, Math.floor((inner + SIZE.gap) / (150 + SIZE.gap)));
   const columnWidth = Math.min(
     SIZE.maxColumn,
     Math.max(SIZE.minColumn, Math.floor((inner - (columns - 1) * SIZE.gap) / columns)),
@@ -41,28 +43,44 @@ export function layOut(volumes, hosts, available) {
   for (const [name, rows] of volumes) {
     const top = y;
     y += SIZE.title;
+    let at = 0; // the column where the next subvolume may stand beside the one before
+    let lineHeight = 0;
     for (const [key, members] of bySet(rows)) {
-      const setTop = y;
-      y += SIZE.label;
+      // In columns of nodes each subvolume takes the whole width.
+      const span = inColumns ? columns : Math.min(columns, members.length);
+      if (at + span > columns) {
+        y += lineHeight;
+        at = 0;
+        lineHeight = 0;
+      }
       const used = new Map(); // column → bricks that stand there already
       members.forEach((row, number) => {
-        const index = inColumns ? Math.max(0, hosts.indexOf(row.brick.host)) : number % columns;
-        const line = inColumns ? (used.get(index) ?? 0) : Math.floor(number / columns);
+        const index = inColumns ? Math.max(0, hosts.indexOf(row.brick.host)) : at + (number % span);
+        const line = used.get(index) ?? 0;
         used.set(index, line + 1);
         drawing.bricks.push({
           volume: name,
           key: row.key,
           x: column(index),
-          y: y + line * (SIZE.brick + SIZE.gap),
+          y: y + SIZE.label + line * (SIZE.brick + SIZE.gap),
           width: columnWidth,
           withHost: !inColumns,
         });
       });
-      const lines = inColumns ? Math.max(...used.values()) : Math.ceil(members.length / columns);
-      y += lines * (SIZE.brick + SIZE.gap);
-      drawing.sets.push({ volume: name, key, x: SIZE.pad / 2, y: setTop, width: width - SIZE.pad, height: y - setTop });
-      y += 4;
+      const height = SIZE.label + Math.max(...used.values()) * (SIZE.brick + SIZE.gap);
+      const margin = span < columns ? SIZE.gap / 3 : SIZE.pad / 2;
+      drawing.sets.push({
+        volume: name,
+        key,
+        x: column(at) - margin,
+        y,
+        width: span * (columnWidth + SIZE.gap) - SIZE.gap + 2 * margin,
+        height,
+      });
+      lineHeight = Math.max(lineHeight, height + 4);
+      at += span;
     }
+    y += lineHeight;
     drawing.volumes.push({ name, x: 0, y: top, width, height: y - top });
     y += SIZE.gap * 2;
   }

@@ -142,7 +142,13 @@ export function fileTable(context, prefix = "files.") {
     address: context.address,
     prefix,
   });
-  const off = note("The busiest files are not collected: the collector ", h("code", {}, "top"), " is off unless it is asked for with ", h("code", {}, "--collector.top"), ".");
+  const off = note(
+    "The busiest files are not collected: the collector ",
+    h("code", {}, "top"),
+    " is off unless it is asked for with ",
+    h("code", {}, "--collector.top"),
+    ".",
+  );
   const none = note("Gluster has told of no busy files yet.");
   return {
     node: h("div", {}, list.node, off, none),
@@ -196,13 +202,24 @@ export function create(context) {
       const shown = volumes.filter(([volume]) => wanted === "" || volume === wanted);
       select.value = wanted === "" || shown.length === 0 ? "" : `=${wanted}`;
       const of = shown.length === 0 ? volumes : shown;
-      const detailed = of.some(([volume, data]) => bricksOf(volume, data).some(({ brick }) => brick.fops !== undefined));
-      setHidden(large, detailed || of.every(([, data]) => Object.values(data.bricks ?? {}).every((brick) => brick.operations_total === undefined)));
+      const detailed = of.some(([volume, data]) =>
+        bricksOf(volume, data).some(({ brick }) => brick.fops !== undefined),
+      );
+      setHidden(
+        large,
+        detailed ||
+          of.every(([, data]) =>
+            Object.values(data.bricks ?? {}).every((brick) => brick.operations_total === undefined),
+          ),
+      );
       fops.update(of.map(([volume]) => volume));
       setHidden(fops.node, !detailed);
       const off = of.filter(([, data]) => data.status === "started" && !data.profiling).map(([volume]) => volume);
       setHidden(unprofiled, off.length === 0);
-      setText(unprofiled, `Without profiling there are no operations of ${off.join(", ")}: gluster volume profile VOLUME start.`);
+      setText(
+        unprofiled,
+        `Without profiling there are no operations of ${off.join(", ")}: gluster volume profile VOLUME start.`,
+      );
       files.update(of, state);
     },
   };

@@ -68,7 +68,11 @@ export function create(context) {
   const node = h(
     "div",
     {},
-    h("div", { class: "tiles" }, ...[peers, volumes, bricks, heal, space, operations, traffic, latency].map((one) => one.node)),
+    h(
+      "div",
+      { class: "tiles" },
+      ...[peers, volumes, bricks, heal, space, operations, traffic, latency].map((one) => one.node),
+    ),
     why,
     alertsPanel,
     h(
@@ -94,12 +98,23 @@ export function create(context) {
       bricks.show(
         upOf(counts.bricksOnline, counts.bricksExpected),
         counts.bricksUnknown > 0 ? `${format.count(counts.bricksUnknown)} unknown` : "",
-        offline > 0 ? "bad" : counts.bricksUnknown > 0 ? "warn" : lookOfCount(counts.bricksOnline, counts.bricksExpected),
+        offline > 0
+          ? "bad"
+          : counts.bricksUnknown > 0
+            ? "warn"
+            : lookOfCount(counts.bricksOnline, counts.bricksExpected),
       );
-      heal.show(format.count(counts.backlog), counts.backlog === undefined ? "" : "entries", counts.backlog > 0 ? "warn" : "plain");
+      heal.show(
+        format.count(counts.backlog),
+        counts.backlog === undefined ? "" : "entries",
+        counts.backlog > 0 ? "warn" : "plain",
+      );
       const disks = diskSpace(counts.bricks);
       bar.update(disks.space);
-      setText(space.more, disks.unknown > 0 ? `of ${format.plural(disks.unknown, "brick")} not known` : "each file system counted once");
+      setText(
+        space.more,
+        disks.unknown > 0 ? `of ${format.plural(disks.unknown, "brick")} not known` : "each file system counted once",
+      );
       operations.show(format.short(counts.operations), "", "plain");
       traffic.show(
         counts.readBytes === undefined && counts.writtenBytes === undefined

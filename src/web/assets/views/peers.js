@@ -16,7 +16,10 @@ function daemonList() {
         ({ daemon }) => daemon,
         () => {
           const part = badge();
-          return { node: h("li", {}, part.node), update: ({ daemon, online }) => part.update(online ? "online" : "offline", daemon) };
+          return {
+            node: h("li", {}, part.node),
+            update: ({ daemon, online }) => part.update(online ? "online" : "offline", daemon),
+          };
         },
       ),
   };
@@ -99,10 +102,20 @@ function columns() {
 
 function daemonColumns(context) {
   return [
-    { id: "host", title: "Node", head: true, wide: true, sort: ({ daemon }) => daemon.host, cell: ({ daemon }) => {
-      const mark = asOf();
-      return { node: h("div", {}, name(daemon.host), mark.node), update: (row) => mark.update(row.daemon, context.leaderHost) };
-    } },
+    {
+      id: "host",
+      title: "Node",
+      head: true,
+      wide: true,
+      sort: ({ daemon }) => daemon.host,
+      cell: ({ daemon }) => {
+        const mark = asOf();
+        return {
+          node: h("div", {}, name(daemon.host), mark.node),
+          update: (row) => mark.update(row.daemon, context.leaderHost),
+        };
+      },
+    },
     { id: "daemon", title: "Daemon", sort: ({ daemon }) => daemon.daemon, text: ({ daemon }) => daemon.daemon },
     {
       id: "state",
@@ -167,7 +180,8 @@ export function create(context) {
     columns: columns(),
     keyOf: (row) => row.key,
     attributes: ({ key, peer }) => ({ "data-peer": key, "data-state": peer.connected ? "connected" : "disconnected" }),
-    filterBy: ({ key, peer }) => `${peer.host ?? ""} ${key} ${peer.connected ? "connected" : "disconnected"} ${peer.state ?? ""}`,
+    filterBy: ({ key, peer }) =>
+      `${peer.host ?? ""} ${key} ${peer.connected ? "connected" : "disconnected"} ${peer.state ?? ""}`,
     sortBy: "host",
     empty: "There are no peers.",
     always: true,

@@ -49,7 +49,9 @@ function healTask(volume, secondsLeft, now) {
 
 function rebalanceTasks(volume, rows, now) {
   return entries(volume.rebalance?.nodes).map(([host, node]) => {
-    const own = rows.map(({ brick }) => brick).filter((brick) => (node.peer_uuid ? brick.peer_uuid === node.peer_uuid : brick.host === host));
+    const own = rows
+      .map(({ brick }) => brick)
+      .filter((brick) => (node.peer_uuid ? brick.peer_uuid === node.peer_uuid : brick.host === host));
     const left = node.state === "in_progress" ? rebalanceSecondsLeft(node, own) : undefined;
     return {
       key: `rebalance ${host}`,
@@ -93,12 +95,18 @@ function geoTasks(volume) {
     state: worker.state,
     facts: [
       ["Crawl", worker.crawl_state === undefined ? undefined : format.words(worker.crawl_state)],
-      ["Last synced", worker.last_synced === undefined ? undefined : format.localTime(format.parseTime(worker.last_synced))],
+      [
+        "Last synced",
+        worker.last_synced === undefined ? undefined : format.localTime(format.parseTime(worker.last_synced)),
+      ],
       ["Entries", number(worker.pending_entry)],
       ["Data", number(worker.pending_data)],
       ["Metadata", number(worker.pending_meta)],
       ["Failures", number(worker.failures)],
-      ["Checkpoint", worker.checkpoint_reached === undefined ? undefined : worker.checkpoint_reached ? "reached" : "not reached"],
+      [
+        "Checkpoint",
+        worker.checkpoint_reached === undefined ? undefined : worker.checkpoint_reached ? "reached" : "not reached",
+      ],
     ],
   }));
 }
@@ -111,7 +119,12 @@ export function tasks(context) {
     node,
     update(volume, rows, healSeconds) {
       const now = context.clock.now();
-      const all = [...healTask(volume, healSeconds, now), ...rebalanceTasks(volume, rows, now), ...scrubTasks(volume), ...geoTasks(volume)];
+      const all = [
+        ...healTask(volume, healSeconds, now),
+        ...rebalanceTasks(volume, rows, now),
+        ...scrubTasks(volume),
+        ...geoTasks(volume),
+      ];
       setHidden(node, all.length === 0);
       keyed(list, all, (task) => task.key, taskItem);
     },

@@ -23,7 +23,11 @@ export function create(context) {
     },
   });
   const drawing = s("svg", { class: "topology", role: "group", "aria-label": "Nodes, volumes, subvolumes and bricks" });
-  const frame = h("div", { class: "drawing", tabindex: "0", role: "region", "aria-label": "Drawing of the topology" }, drawing);
+  const frame = h(
+    "div",
+    { class: "drawing", tabindex: "0", role: "region", "aria-label": "Drawing of the topology" },
+    drawing,
+  );
   const cut = note();
   const none = note("There are no volumes.");
   let state = null;
@@ -83,7 +87,7 @@ export function create(context) {
         s("rect", { width: set.width, height: set.height, rx: 6 }),
         label,
       );
-      sets.set(`${set.volume}\n${set.key}`, { node, label });
+      sets.set(`${set.volume}\n${set.key}`, { node, label, width: set.width });
       parts.push(node);
     }
     for (const { host, x } of plan.hosts) {
@@ -111,11 +115,17 @@ export function create(context) {
         title,
         s("rect", { width, height: SIZE.brick, rx: 5 }),
         mark,
-        s("text", { x: 25, y: 19.5 }, fitting(withHost ? key : row.brick.path, width - (row.brick.arbiter ? (width < ROOMY ? 48 : 78) : 32))),
+        s(
+          "text",
+          { x: 25, y: 19.5 },
+          fitting(withHost ? key : row.brick.path, width - (row.brick.arbiter ? (width < ROOMY ? 48 : 78) : 32)),
+        ),
       );
       if (row.brick.arbiter) {
         node.classList.add("arbiter");
-        node.append(s("text", { x: width - 8, y: 19.5, class: "kind", "text-anchor": "end" }, width < ROOMY ? "A" : "arbiter"));
+        node.append(
+          s("text", { x: width - 8, y: 19.5, class: "kind", "text-anchor": "end" }, width < ROOMY ? "A" : "arbiter"),
+        );
       }
       bricks.set(`${volume}\n${key}`, { node, mark, title });
       parts.push(node);
@@ -141,7 +151,10 @@ export function create(context) {
     const left = all.reduce((sum, [, volume]) => sum + Object.keys(volume.bricks ?? {}).length, 0);
     const there = cutRows.reduce((sum, [, of]) => sum + of.length, 0);
     setHidden(cut, there === left || select.value !== "");
-    setText(cut, `Drawn are ${format.count(there)} of ${format.count(left)} bricks, those of the least healthy volumes. Choose a volume to see it.`);
+    setText(
+      cut,
+      `Drawn are ${format.count(there)} of ${format.count(left)} bricks, those of the least healthy volumes. Choose a volume to see it.`,
+    );
     setHidden(none, all.length > 0);
     setHidden(frame, all.length === 0);
 
@@ -174,7 +187,10 @@ export function create(context) {
         const state_ = data.status === "started" ? (set.health ?? "unknown") : "stopped";
         setAttribute(drawnSet.node, "data-look", lookOf(state_).look);
         const quorum = set.quorum_met === false ? ", no quorum" : "";
-        setText(drawnSet.label, `subvolume ${key} · ${setKind(data)} · ${format.words(state_)}${quorum}`);
+        setText(
+          drawnSet.label,
+          fitting(`subvolume ${key} · ${setKind(data)} · ${format.words(state_)}${quorum}`, drawnSet.width),
+        );
       }
     }
     for (const [volume, of] of rows) {

@@ -53,8 +53,22 @@ export function create(context) {
   const clients = table({
     caption: "Clients by host",
     columns: [
-      { id: "host", title: "Host", head: true, wide: true, sort: (row) => row.host, cell: (row) => ({ node: name(row.host), update() {} }) },
-      { id: "bricks", title: "Bricks", number: true, descending: true, sort: (row) => row.bricks, text: (row) => format.count(row.bricks) },
+      {
+        id: "host",
+        title: "Host",
+        head: true,
+        wide: true,
+        sort: (row) => row.host,
+        cell: (row) => ({ node: name(row.host), update() {} }),
+      },
+      {
+        id: "bricks",
+        title: "Bricks",
+        number: true,
+        descending: true,
+        sort: (row) => row.bricks,
+        text: (row) => format.count(row.bricks),
+      },
       {
         id: "connections",
         title: "Connections",
@@ -77,7 +91,14 @@ export function create(context) {
   const options = table({
     caption: "Options set",
     columns: [
-      { id: "option", title: "Option", head: true, wide: true, sort: ([key]) => key, cell: ([key]) => ({ node: name(key), update() {} }) },
+      {
+        id: "option",
+        title: "Option",
+        head: true,
+        wide: true,
+        sort: ([key]) => key,
+        cell: ([key]) => ({ node: name(key), update() {} }),
+      },
       { id: "value", title: "Value", wide: true, sort: ([, value]) => value, text: ([, value]) => value },
     ],
     keyOf: ([key]) => key,
@@ -95,7 +116,12 @@ export function create(context) {
     "div",
     { class: "stack" },
     h("div", { class: "headline" }, health.node, mark.node),
-    h("div", { class: "tiles" }, h("div", { class: "tile" }, h("h2", {}, "Used"), bar.node), ...measures.map((one) => one.node)),
+    h(
+      "div",
+      { class: "tiles" },
+      h("div", { class: "tile" }, h("h2", {}, "Used"), bar.node),
+      ...measures.map((one) => one.node),
+    ),
     fromLeader,
     h("div", { class: "panel" }, about.node, sets),
     bricks.node,
@@ -126,7 +152,10 @@ export function create(context) {
       bar.update(capacity(data));
       for (const one of measures) one.update(data, samples);
       setHidden(fromLeader, !data.from_leader?.length);
-      setText(fromLeader, `Told by the leader${context.leaderHost ? ` (${context.leaderHost})` : ""}: ${(data.from_leader ?? []).map(format.words).join(", ")}.`);
+      setText(
+        fromLeader,
+        `Told by the leader${context.leaderHost ? ` (${context.leaderHost})` : ""}: ${(data.from_leader ?? []).map(format.words).join(", ")}.`,
+      );
       about.update([
         ["Type", format.words(data.type)],
         ["Layout", data.type === "distribute" ? undefined : setKind(data)],
@@ -134,9 +163,20 @@ export function create(context) {
         ["Id", data.id],
         ["Transport", data.transport],
         ["Profiling", data.profiling ? "on" : "off"],
-        ["Server quorum", data.server_quorum_met === undefined ? undefined : data.server_quorum_met ? "met" : "not met"],
-        ["Inodes used", data.inodes > 0 ? `${format.count(data.inodes - data.inodes_free)} of ${format.count(data.inodes)}` : undefined],
-        ["Waiting for heal", data.heal_pending_entries === undefined ? undefined : format.count(data.heal_pending_entries)],
+        [
+          "Server quorum",
+          data.server_quorum_met === undefined ? undefined : data.server_quorum_met ? "met" : "not met",
+        ],
+        [
+          "Inodes used",
+          data.inodes > 0
+            ? `${format.count(data.inodes - data.inodes_free)} of ${format.count(data.inodes)}`
+            : undefined,
+        ],
+        [
+          "Waiting for heal",
+          data.heal_pending_entries === undefined ? undefined : format.count(data.heal_pending_entries),
+        ],
       ]);
       const many = entries(data.subvolumes);
       setHidden(sets, many.length < 2 || many.length > 200);

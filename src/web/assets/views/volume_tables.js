@@ -10,7 +10,14 @@ export function quotaTable(address) {
   const list = table({
     caption: "Quota",
     columns: [
-      { id: "path", title: "Directory", head: true, wide: true, sort: ({ path }) => path, cell: ({ path }) => ({ node: name(path), update() {} }) },
+      {
+        id: "path",
+        title: "Directory",
+        head: true,
+        wide: true,
+        sort: ({ path }) => path,
+        cell: ({ path }) => ({ node: name(path), update() {} }),
+      },
       {
         id: "used",
         title: "Used of the limit",
@@ -29,7 +36,14 @@ export function quotaTable(address) {
           };
         },
       },
-      { id: "soft", title: "Soft limit", number: true, minor: true, sort: ({ limit }) => limit.soft_limit_bytes, text: ({ limit }) => format.bytes(limit.soft_limit_bytes) },
+      {
+        id: "soft",
+        title: "Soft limit",
+        number: true,
+        minor: true,
+        sort: ({ limit }) => limit.soft_limit_bytes,
+        text: ({ limit }) => format.bytes(limit.soft_limit_bytes),
+      },
       {
         id: "state",
         title: "Limit",
@@ -49,7 +63,15 @@ export function quotaTable(address) {
           };
         },
       },
-      { id: "files", title: "Files", number: true, minor: true, descending: true, sort: ({ limit }) => limit.files, text: ({ limit }) => format.count(limit.files) },
+      {
+        id: "files",
+        title: "Files",
+        number: true,
+        minor: true,
+        descending: true,
+        sort: ({ limit }) => limit.files,
+        text: ({ limit }) => format.count(limit.files),
+      },
     ],
     keyOf: ({ path }) => path,
     attributes: ({ path }) => ({ "data-quota": path }),
@@ -74,7 +96,14 @@ export function snapshotTable(address) {
   const list = table({
     caption: "Snapshots",
     columns: [
-      { id: "name", title: "Name", head: true, wide: true, sort: ({ key }) => key, cell: ({ key }) => ({ node: name(key), update() {} }) },
+      {
+        id: "name",
+        title: "Name",
+        head: true,
+        wide: true,
+        sort: ({ key }) => key,
+        cell: ({ key }) => ({ node: name(key), update() {} }),
+      },
       {
         id: "created",
         title: "Created",
@@ -94,7 +123,9 @@ export function snapshotTable(address) {
           return {
             node: part.node,
             update: ({ item }) =>
-              item.activated === undefined ? part.update("unknown") : part.update(item.activated ? "active" : "stopped", item.activated ? "activated" : "not activated"),
+              item.activated === undefined
+                ? part.update("unknown")
+                : part.update(item.activated ? "active" : "stopped", item.activated ? "activated" : "not activated"),
           };
         },
       },
@@ -114,7 +145,10 @@ export function snapshotTable(address) {
       list.update(rows);
       const { hard_limit: hard, soft_limit: soft } = snapshots ?? {};
       setHidden(limits, hard === undefined);
-      setText(limits, `At most ${format.count(hard)}${soft === undefined ? "" : `, a warning from ${format.count(soft)}`}.`);
+      setText(
+        limits,
+        `At most ${format.count(hard)}${soft === undefined ? "" : `, a warning from ${format.count(soft)}`}.`,
+      );
     },
   };
 }
