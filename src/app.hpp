@@ -84,7 +84,8 @@ class App {
   live::EventWatch event_watch_{events_};
   live::Rates rates_;
   live::Feed feed_{live::random_epoch(), {}, [this] { state_maker_.before_read(); }};
-  live::StateMaker state_maker_{feed_, events_, {.page_version = web::page_version(), .started_at = started_at_}};
+  live::StateMaker state_maker_{
+      feed_, events_, {.page_version = web::page_version(), .started_at = started_at_}};
   gluster::CliSource cli_;
   gluster::ChosenGlusterd glusterd_;
   gluster::ThisNode this_node_;
