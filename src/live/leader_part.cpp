@@ -226,8 +226,9 @@ bool fill_volume(Json& own, const Json& theirs, const Json& as_of) {
 /// Whether it is called what a daemon of a known node is called, so that there cannot be any number of them.
 bool is_of_a_peer(const std::string& key, const Json& daemon, const Json& peers) {
   const auto peer = peers.find(daemon["peer_uuid"].get_ref<const std::string&>());
-  return peer != peers.end() && peer->value("host", "") == daemon["host"] &&
-         key == daemon["host"].get<std::string>() + "/" + daemon["daemon"].get<std::string>();
+  const auto host = daemon["host"].get<std::string>();
+  return peer != peers.end() && peer->value("host", "") == host &&
+         key == host + "/" + daemon["daemon"].get<std::string>();
 }
 
 /// The worse one of two healths of the cluster, the unknown one the best of all.

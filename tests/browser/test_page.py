@@ -61,7 +61,8 @@ class Bricks(BrowserTestCase):
             "window.turns = []; void new MutationObserver(() => {"
             f" const state = {row}?.dataset.state; const last = window.turns.at(-1);"
             " if (state !== last?.state) window.turns.push({state, time: performance.timeOrigin + performance.now()});"
-            "}).observe(document.body, {subtree: true, childList: true, attributes: true, attributeFilter: ['data-state']})"
+            "}).observe(document.body, {subtree: true, childList: true, attributes: true,"
+            " attributeFilter: ['data-state']})"
         )
         took = []
         for number in range(KILLS):
