@@ -2,17 +2,16 @@
 
 #include "live/json_put.hpp"
 #include "live/volume_json.hpp"
-#include "model/daemon_names.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 
 std::string daemon_key(const model::Daemon& daemon) {
-  return daemon.host + "/" + std::string(model::daemon_name(daemon.kind));
+  return daemon.host + "/" + std::string(name_of(daemon.kind));
 }
 
 nlohmann::json daemon_json(const model::Daemon& daemon) {
-  nlohmann::json json = {
-      {"host", daemon.host}, {"daemon", model::daemon_name(daemon.kind)}, {"online", daemon.online}};
+  nlohmann::json json = {{"host", daemon.host}, {"daemon", name_of(daemon.kind)}, {"online", daemon.online}};
   put_text(json, "peer_uuid", daemon.peer_uuid);
   put_process(json, daemon.process);
   return json;

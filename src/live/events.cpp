@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "common/time_text.hpp"
-#include "live/names.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "live/daemon_json.hpp"
 #include "live/json_put.hpp"
-#include "live/names.hpp"
 #include "live/reasons.hpp"
 #include "live/volume_json.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "live/names.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {

@@ -8,9 +8,9 @@
 #include "live/daemon_json.hpp"
 #include "live/json_put.hpp"
 #include "live/leader_part.hpp"
-#include "live/names.hpp"
 #include "live/reasons.hpp"
 #include "live/volume_json.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {
@@ -56,7 +56,7 @@ Json peer_json(const model::Peer& peer) {
   Json json = {{"local", peer.local}, {"connected", peer.connected}};
   put_text(json, "host", peer.host);
   if (!peer.state.empty()) {
-    json["state"] = peer_state_name(peer.state);
+    json["state"] = model::name_in(model::kPeerStateNames, std::string_view(peer.state), "handshake");
   }
   if (peer.exporter) {
     json["exporter"] = exporter_json(*peer.exporter);

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "live/json_put.hpp"
-#include "live/names.hpp"
 #include "live/volume_json.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {
@@ -58,9 +58,9 @@ Json worker_json(const model::GeoReplicationWorker& worker) {
   Json json = {{"secondary", worker.secondary},
                {"host", worker.host},
                {"brick", worker.brick},
-               {"state", worker_state_name(worker.state)}};
+               {"state", model::name_in(model::kWorkerStateNames, std::string_view(worker.state))}};
   if (!worker.crawl.empty()) {
-    json["crawl_state"] = crawl_state_name(worker.crawl);
+    json["crawl_state"] = model::name_in(model::kCrawlStateNames, std::string_view(worker.crawl));
   }
   put_time(json, "last_synced", worker.last_synced);
   put(json, "pending_entry", worker.pending_entry);

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "live/json_put.hpp"
-#include "live/names.hpp"
 #include "model/assess.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::live {
 namespace {

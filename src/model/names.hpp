@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -126,6 +127,11 @@ constexpr std::string_view name_of(TopCall call) {
 constexpr std::optional<DaemonKind> daemon_kind(std::string_view name) {
   const auto* found = std::ranges::find(kDaemonNames, name, &std::pair<DaemonKind, std::string_view>::second);
   return found == kDaemonNames.end() ? std::nullopt : std::optional(found->first);
+}
+
+/// "host:path", as Gluster's commands write it.
+inline std::string brick_name(const BrickId& id) {
+  return id.host + ":" + id.path;
 }
 
 }  // namespace glusterfs_exporter::model
