@@ -41,8 +41,24 @@ export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
+/** A name longer than this is clamped to some lines; its title has all of it. */
+const LONG_NAME = 64;
+
 /** Names may be of any length, hold any characters and run in any direction. */
-export const name = (text) => h("bdi", { class: "name" }, text);
+export function name(text, { inLink = false } = {}) {
+  const node = h("bdi");
+  setName(node, text, inLink);
+  return node;
+}
+
+/** Writes another name into what name() made. In a link the link has the focus, which shows all of a long name. */
+export function setName(node, text, inLink = false) {
+  const long = text.length > LONG_NAME;
+  setText(node, text);
+  setAttribute(node, "class", long ? "name long" : "name");
+  setAttribute(node, "title", long && text);
+  setAttribute(node, "tabindex", long && !inLink && "0");
+}
 
 /**
  * @typedef {object} Part something on the page that can be brought up to date

@@ -52,7 +52,6 @@ export class Frame {
     for (const [view, link] of this.links) {
       setAttribute(link, "aria-current", view === current ? (route.view === "volume" ? "true" : "page") : undefined);
     }
-    this.links.get(current).scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** @param {import("./state.js").State} state */

@@ -192,7 +192,7 @@ export function asOf() {
 }
 
 export function volumeAnchor(volume) {
-  return h("a", { href: volumeLink(volume) }, name(volume));
+  return h("a", { href: volumeLink(volume) }, name(volume, { inLink: true }));
 }
 
 /** A part whose text alone changes. update(text) */

@@ -1,4 +1,4 @@
-import { h, keyed, name, setHidden, setText } from "../dom.js";
+import { h, keyed, name, setHidden, setName, setText } from "../dom.js";
 import * as format from "../format.js";
 import { ago, asOf, badge } from "../parts.js";
 import { entries } from "../select.js";
@@ -34,13 +34,12 @@ function columns() {
       wide: true,
       sort: ({ peer, key }) => peer.host ?? key,
       cell: ({ peer, key }) => {
-        const host = h("bdi", { class: "name" });
+        const host = name(peer.host ?? key);
         const tags = h("span", { class: "tag" });
-        setText(host, peer.host ?? key);
         return {
           node: h("div", { title: key }, host, " ", tags),
           update(row) {
-            setText(host, row.peer.host ?? row.key);
+            setName(host, row.peer.host ?? row.key);
             const is = [row.peer.local && "this node", row.leads && "leader"].filter(Boolean);
             setText(tags, is.join(", "));
             setHidden(tags, is.length === 0);
