@@ -41,24 +41,28 @@ export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
-/** A name longer than this is clamped to some lines; its title has all of it. */
+/** Text longer than this is clamped to some lines; its title has all of it. */
 const LONG_NAME = 64;
 
 /** Names may be of any length, hold any characters and run in any direction. */
 export function name(text, { inLink = false } = {}) {
-  const node = h("bdi");
-  setName(node, text, inLink);
+  const node = h("bdi", { class: "name" });
+  setClamped(node, text, !inLink);
   return node;
 }
 
-/** Writes another name into what name() made. In a link the link has the focus, which shows all of a long name. */
-export function setName(node, text, inLink = false) {
+/**
+ * Text that may be too long for where it stands: it is clamped (see page.css), all of it is in the title and shown where
+ * the focus is. In a link that is the link's.
+ */
+export function setClamped(node, text, focusable = true) {
   const long = text.length > LONG_NAME;
   setText(node, text);
-  setAttribute(node, "class", long ? "name long" : "name");
+  node.classList.toggle("long", long);
   setAttribute(node, "title", long && text);
-  setAttribute(node, "tabindex", long && !inLink && "0");
+  setAttribute(node, "tabindex", long && focusable && "0");
 }
+
 
 /**
  * @typedef {object} Part something on the page that can be brought up to date

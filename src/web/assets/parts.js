@@ -1,5 +1,5 @@
 // Small things that several views show.
-import { h, name, s, setAttribute, setHidden, setText } from "./dom.js";
+import { h, name, s, setAttribute, setClamped, setHidden, setText } from "./dom.js";
 import * as format from "./format.js";
 import { sparklinePoints } from "./history.js";
 import { volumeLink } from "./route.js";
@@ -186,7 +186,7 @@ export function asOf() {
       setHidden(node, unknown);
       setAttribute(node, "class", unknown ? "as-of" : "as-of ago");
       if (unknown) setText(node, "");
-      else update(at, "as of ", leaderHost ? `, told by ${leaderHost}` : "");
+      else update(at, leaderHost ? `from ${leaderHost}, ` : "as of ");
     },
   };
 }
@@ -194,6 +194,9 @@ export function asOf() {
 export function volumeAnchor(volume) {
   return h("a", { href: volumeLink(volume) }, name(volume, { inLink: true }));
 }
+
+/** Text that may be long. update(text) */
+export const longText = (node) => ({ node, update: (value) => setClamped(node, value) });
 
 /** A part whose text alone changes. update(text) */
 export function text(node = h("span")) {

@@ -186,6 +186,29 @@ export const newestEvents = (state, most = 200) =>
     .sort((left, right) => right.id - left.id)
     .slice(0, most);
 
+/** How an event of a kind looks; the first that fits. */
+const EVENT_LOOKS = [
+  [/offline|disconnected/, "bad"],
+  [/online|connected|resolved|ended/, "good"],
+  [/health_changed|began/, "warn"],
+];
+/** The same for Gluster's own (its documentation lists them). What an admin does, a volume that is stopped say, is plain. */
+const GLUSTER_LOOKS = [
+  [/FAIL|LOST|FAULTY|SPLIT_BRAIN|DISCONNECT|REJECT|CRASH|EXCEEDED|_DOWN$|NOT_MET|ACCESS_ERROR/, "bad"],
+  [/REGAINED|QUORUM_MET|_UP$|PEER_CONNECT|BRICK_CONNECTED/, "good"],
+  [/SOFT_LIMIT|CROSSED|BITROT_BAD_FILE/, "warn"],
+];
+const HEALTH_LOOKS = { up: "good", down: "bad", partial: "bad" };
+const SEVERITY_LOOKS = { critical: "bad", error: "bad", info: "plain", none: "plain" };
+
+/** @returns {"bad"|"warn"|"good"|"plain"} its text says what it is */
+export function eventLook({ kind, labels = {} }) {
+  if (kind === "volume_health_changed") return HEALTH_LOOKS[labels.state] ?? "warn";
+  if (kind === "alert_firing") return SEVERITY_LOOKS[labels.severity] ?? "warn";
+  const [looks, word] = kind === "gluster_event" ? [GLUSTER_LOOKS, labels.event] : [EVENT_LOOKS, kind];
+  return looks.find(([pattern]) => pattern.test(word ?? ""))?.[1] ?? "plain";
+}
+
 /** Alerts that fire, the most severe and then the newest first. */
 export function alertList(state) {
   const weight = (alert) => {

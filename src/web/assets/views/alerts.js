@@ -1,8 +1,11 @@
-import { h, keyed, name, setAttribute, setHidden, setText } from "../dom.js";
+import { h, keyed, name, setAttribute, setHidden, setClamped } from "../dom.js";
 import * as format from "../format.js";
-import { ago, badge, note, time, volumeAnchor } from "../parts.js";
+import { ago, badge, longText, note, time, volumeAnchor } from "../parts.js";
 import { alertList, entries, webLink } from "../select.js";
 import { table } from "../table.js";
+
+/** For badge(). */
+export const severityBadge = ({ severity }) => (severity ? [severity] : ["none", "no severity"]);
 
 function labelsOf(alert) {
   return entries(alert.labels).filter(([key]) => key !== "alertname" && key !== "severity");
@@ -15,7 +18,7 @@ const columns = [
     sort: (alert) => alert.order,
     cell: () => {
       const part = badge();
-      return { node: part.node, update: (alert) => part.update(alert.severity ?? "unknown") };
+      return { node: part.node, update: (alert) => part.update(...severityBadge(alert)) };
     },
   },
   {
@@ -25,17 +28,17 @@ const columns = [
     wide: true,
     sort: (alert) => alert.name,
     cell: () => {
-      const title = h("bdi");
+      const title = name("");
       const link = h("a", { rel: "noreferrer noopener", target: "_blank" }, "source");
-      const text = h("div", { class: "quiet", dir: "auto" });
+      const text = longText(h("div", { class: "quiet", dir: "auto" }));
       return {
-        node: h("div", {}, title, " ", link, text),
+        node: h("div", {}, title, " ", link, text.node),
         update(alert) {
-          setText(title, alert.name ?? format.UNKNOWN);
+          setClamped(title, alert.name ?? format.UNKNOWN);
           const href = webLink(alert.generator_url);
           setHidden(link, href === undefined);
           setAttribute(link, "href", href);
-          setText(text, alert.annotations?.summary ?? alert.annotations?.description ?? "");
+          text.update(alert.annotations?.summary ?? alert.annotations?.description ?? "");
         },
       };
     },

@@ -1,24 +1,13 @@
 import { h, keyed, setHidden, setText } from "../dom.js";
 import * as format from "../format.js";
 import { ago, note, time } from "../parts.js";
-import { newestEvents } from "../select.js";
+import { eventLook, newestEvents } from "../select.js";
 import { matches } from "../sort.js";
 
-/** How an event looks; the text says what it is. */
-const LOOKS = [
-  [/offline|disconnected|firing|failed/, "bad", "✕"],
-  [/online|connected|resolved|ended/, "good", "✓"],
-  [/health_changed|began/, "warn", "▲"],
-];
-
-function lookOf(event) {
-  if (event.kind === "volume_health_changed" && event.labels?.state === "up") return ["good", "✓"];
-  const found = LOOKS.find(([pattern]) => pattern.test(event.kind));
-  return found ? found.slice(1) : ["plain", "•"];
-}
+const MARKS = { bad: "✕", warn: "▲", good: "✓", plain: "•" };
 
 export function eventItem(event) {
-  const [look, mark] = lookOf(event);
+  const look = eventLook(event);
   const at = format.parseTime(event.time);
   const when = time();
   const since = ago();
@@ -27,7 +16,7 @@ export function eventItem(event) {
   const node = h(
     "li",
     { "data-event": event.id, "data-kind": event.kind, "data-look": look },
-    h("span", { class: "mark", "aria-hidden": "true" }, mark),
+    h("span", { class: "mark", "aria-hidden": "true" }, MARKS[look]),
     h("span", { class: "what", dir: "auto" }, event.text),
     h("span", { class: "when quiet" }, when.node, " · ", since.node),
   );

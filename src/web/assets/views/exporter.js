@@ -1,6 +1,6 @@
-import { h, setHidden, setText } from "../dom.js";
+import { h, name, setHidden, setText } from "../dom.js";
 import * as format from "../format.js";
-import { ago, badge, countdown, facts, note, time } from "../parts.js";
+import { ago, badge, countdown, facts, longText, note, time } from "../parts.js";
 import { entries, nextRun } from "../select.js";
 import { table } from "../table.js";
 
@@ -10,6 +10,13 @@ function agoCell(timeOf) {
   return () => {
     const part = ago();
     return { node: part.node, update: (row) => part.update(timeOf(row)) };
+  };
+}
+
+function longTextCell(textOf) {
+  return () => {
+    const part = longText(h("div", { dir: "auto" }));
+    return { node: part.node, update: (row) => part.update(textOf(row) ?? "") };
   };
 }
 
@@ -94,7 +101,7 @@ const errorColumns = [
     sort: (row) => format.parseTime(row.last_at),
     cell: agoCell((row) => format.parseTime(row.last_at)),
   },
-  { id: "text", title: "Last text", wide: true, text: (row) => row.last_text ?? "" },
+  { id: "text", title: "Last text", wide: true, cell: longTextCell((row) => row.last_text) },
 ];
 
 const callColumns = [
@@ -116,7 +123,7 @@ const callColumns = [
     head: true,
     wide: true,
     sort: (row) => row.what,
-    text: (row) => row.what ?? format.UNKNOWN,
+    cell: (row) => ({ node: name(row.what ?? format.UNKNOWN), update() {} }), // a call that ended never changes
   },
   {
     id: "took",
@@ -138,7 +145,7 @@ const callColumns = [
       };
     },
   },
-  { id: "text", title: "Text", wide: true, minor: true, text: (row) => row.text ?? "" },
+  { id: "text", title: "Text", wide: true, minor: true, cell: longTextCell((row) => row.text) },
 ];
 
 export function create(context) {

@@ -1,8 +1,9 @@
-import { h, keyed, setHidden, setText } from "../dom.js";
+import { h, keyed, name, setHidden, setClamped, setText } from "../dom.js";
 import * as format from "../format.js";
-import { badge, capacityBar, note, panel, sparkline, time } from "../parts.js";
+import { badge, capacityBar, longText, note, panel, sparkline, time } from "../parts.js";
 import { alertList, diskSpace, entries, newestEvents, severity, summary, volumeHealth } from "../select.js";
 import { table } from "../table.js";
+import { severityBadge } from "./alerts.js";
 import { eventItem } from "./events.js";
 import { volumeColumns, volumeRow } from "./columns.js";
 
@@ -51,7 +52,7 @@ export function create(context) {
 
   const reasons = h("ul", { class: "reasons" });
   const why = panel("Why", reasons);
-  const alerts = h("ul", { class: "plain" });
+  const alerts = h("ul", { class: "plain alerts" });
   const alertsPanel = panel("Alerts firing", alerts, h("p", {}, h("a", { href: "#/alerts" }, "All alerts")));
   const events = h("ul", { class: "feed" });
   const noEvents = note("Nothing has happened since the exporter started.");
@@ -152,17 +153,17 @@ export function create(context) {
   };
 }
 
-function makeAlert({ name }) {
+function makeAlert({ name: alertName }) {
   const state = badge();
-  const title = h("bdi");
-  const summaryText = h("span", { class: "quiet", dir: "auto" });
+  const title = name("");
+  const summaryText = longText(h("div", { class: "quiet", dir: "auto" }));
   const since = time();
   return {
-    node: h("li", { "data-alert": name ?? "" }, state.node, " ", title, " ", summaryText, " ", since.node),
+    node: h("li", { "data-alert": alertName ?? "" }, state.node, " ", title, summaryText.node, since.node),
     update(alert) {
-      state.update(alert.severity ?? "unknown");
-      setText(title, alert.name ?? "");
-      setText(summaryText, alert.annotations?.summary ?? alert.annotations?.description ?? "");
+      state.update(...severityBadge(alert));
+      setClamped(title, alert.name ?? format.UNKNOWN);
+      summaryText.update(alert.annotations?.summary ?? alert.annotations?.description ?? "");
       since.update(format.parseTime(alert.starts_at));
     },
   };

@@ -1,4 +1,4 @@
-import { h, keyed, name, setHidden, setName, setText } from "../dom.js";
+import { h, keyed, name, setHidden, setClamped, setText } from "../dom.js";
 import * as format from "../format.js";
 import { ago, asOf, badge } from "../parts.js";
 import { entries } from "../select.js";
@@ -39,7 +39,7 @@ function columns() {
         return {
           node: h("div", { title: key }, host, " ", tags),
           update(row) {
-            setName(host, row.peer.host ?? row.key);
+            setClamped(host, row.peer.host ?? row.key);
             const is = [row.peer.local && "this node", row.leads && "leader"].filter(Boolean);
             setText(tags, is.join(", "));
             setHidden(tags, is.length === 0);

@@ -23,6 +23,9 @@ function measure(volume, key, title, show) {
   };
 }
 
+/** Counters are not on the page, what is worked out from them is. */
+const isShown = (member) => !member.endsWith("_total");
+
 export function create(context) {
   const volume = context.route.name;
   const { address } = context;
@@ -151,10 +154,10 @@ export function create(context) {
       mark.update(data, context.leaderHost);
       bar.update(capacity(data));
       for (const one of measures) one.update(data, samples);
-      setHidden(fromLeader, !data.from_leader?.length);
+      setHidden(fromLeader, !data.from_leader?.some(isShown));
       setText(
         fromLeader,
-        `Told by the leader${context.leaderHost ? ` (${context.leaderHost})` : ""}: ${(data.from_leader ?? []).map(format.words).join(", ")}.`,
+        `Told by the leader${context.leaderHost ? ` (${context.leaderHost})` : ""}: ${(data.from_leader ?? []).filter(isShown).map(format.words).join(", ")}.`,
       );
       about.update([
         ["Type", format.words(data.type)],
