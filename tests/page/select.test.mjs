@@ -191,3 +191,38 @@ test("pauses between attempts grow, but not for ever", () => {
   );
   assert.ok(backOff(1, () => 0) >= 500 && backOff(50, () => 0.999) < 20_000);
 });
+
+test("an event looks as bad as what it tells of", () => {
+  const look = (kind, labels) => select.eventLook({ kind, labels });
+  assert.equal(look("node_bricks_offline", { host: "n1", bricks: "4" }), "bad");
+  assert.equal(look("node_bricks_online"), "good");
+  assert.equal(look("peer_disconnected"), "bad");
+  assert.equal(look("peer_connected"), "good");
+  assert.equal(look("leader_changed"), "plain");
+  assert.equal(look("volume_health_changed", { state: "up" }), "good");
+  assert.equal(look("volume_health_changed", { state: "degraded" }), "warn");
+  assert.equal(look("volume_health_changed", { state: "down" }), "bad");
+  assert.equal(look("heal_backlog_began"), "warn");
+  assert.equal(look("alert_firing", { severity: "critical" }), "bad");
+  assert.equal(look("alert_firing", { severity: "info" }), "plain");
+  assert.equal(look("alert_firing", {}), "warn");
+  assert.equal(look("alert_resolved", { severity: "critical" }), "good");
+  for (const [event, expected] of [
+    ["VOLUME_STOP", "plain"],
+    ["PEER_DISCONNECT", "bad"],
+    ["PEER_CONNECT", "good"],
+    ["BRICK_DISCONNECTED", "bad"],
+    ["BRICK_CONNECTED", "good"],
+    ["QUORUM_LOST", "bad"],
+    ["QUORUM_REGAINED", "good"],
+    ["AFR_SPLIT_BRAIN", "bad"],
+    ["EC_MIN_BRICKS_NOT_UP", "bad"],
+    ["EC_MIN_BRICKS_UP", "good"],
+    ["AFR_SUBVOLS_DOWN", "bad"],
+    ["QUOTA_CROSSED_SOFT_LIMIT", "warn"],
+    ["GEOREP_FAULTY", "bad"],
+    ["POSIX_HEALTH_CHECK_FAILED", "bad"],
+  ]) {
+    assert.equal(look("gluster_event", { event }), expected, event);
+  }
+});

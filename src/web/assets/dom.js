@@ -57,7 +57,11 @@ export function name(text, { inLink = false } = {}) {
  */
 export function setClamped(node, text, focusable = true) {
   const long = text.length > LONG_NAME;
-  setText(node, text);
+  // A path is better broken behind a slash than within a name.
+  if (node.textContent !== text) {
+    const pieces = text.split(/(?<=\/)(?=[^/])/);
+    node.replaceChildren(...pieces.flatMap((piece, number) => (number === 0 ? [piece] : [h("wbr"), piece])));
+  }
   node.classList.toggle("long", long);
   setAttribute(node, "title", long && text);
   setAttribute(node, "tabindex", long && focusable && "0");

@@ -192,9 +192,9 @@ const EVENT_LOOKS = [
   [/online|connected|resolved|ended/, "good"],
   [/health_changed|began/, "warn"],
 ];
-/** The same for Gluster's own (its documentation lists them). What an admin does, a volume that is stopped say, is plain. */
+/** The same for Gluster's own. What an admin does (a volume is stopped, say) is plain. */
 const GLUSTER_LOOKS = [
-  [/FAIL|LOST|FAULTY|SPLIT_BRAIN|DISCONNECT|REJECT|CRASH|EXCEEDED|_DOWN$|NOT_MET|ACCESS_ERROR/, "bad"],
+  [/FAIL|LOST|FAULTY|SPLIT_BRAIN|DISCONNECT|REJECT|CRASH|EXCEEDED|_DOWN$|NOT_UP$|NOT_MET/, "bad"],
   [/REGAINED|QUORUM_MET|_UP$|PEER_CONNECT|BRICK_CONNECTED/, "good"],
   [/SOFT_LIMIT|CROSSED|BITROT_BAD_FILE/, "warn"],
 ];
