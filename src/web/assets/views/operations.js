@@ -189,7 +189,7 @@ export function create(context) {
       unprofiled,
       files.node,
     ),
-    needs: (state) => (state.volumes === undefined ? "The volumes are not known yet." : undefined),
+    needs: (state) => (state.volumes === undefined ? "The volumes are not known." : undefined),
     update(state) {
       const volumes = entries(state.volumes);
       keyed(

@@ -64,7 +64,7 @@ export function create(context) {
     empty: "There are no volumes.",
     address: context.address,
   });
-  const unknownVolumes = note("The volumes are not known yet.");
+  const unknownVolumes = note("The volumes are not known.");
 
   const node = h(
     "div",

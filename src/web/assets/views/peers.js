@@ -199,7 +199,7 @@ export function create(context) {
   return {
     title: "Peers",
     node: h("div", { class: "stack" }, peers.node, daemons.node),
-    needs: (state) => (state.peers === undefined ? "The peers are not known yet." : undefined),
+    needs: (state) => (state.peers === undefined ? "The peers are not known." : undefined),
     update(state) {
       const counts = brickCounts(state);
       const allDaemons = entries(state.daemons).map(([key, daemon]) => ({ key, daemon }));

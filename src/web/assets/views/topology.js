@@ -224,7 +224,7 @@ export function create(context) {
   return {
     title: "Topology",
     node: h("div", {}, h("div", { class: "table-tools" }, h("label", {}, "Volume ", select)), cut, none, frame),
-    needs: (newState) => (newState.volumes === undefined ? "The volumes are not known yet." : undefined),
+    needs: (newState) => (newState.volumes === undefined ? "The volumes are not known." : undefined),
     update(newState) {
       state = newState;
       show();

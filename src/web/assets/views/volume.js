@@ -142,7 +142,7 @@ export function create(context) {
     title: volume,
     isName: true,
     node: h("div", {}, gone, content),
-    needs: (state) => (state.volumes === undefined ? "The volumes are not known yet." : undefined),
+    needs: (state) => (state.volumes === undefined ? "The volumes are not known." : undefined),
     update(state) {
       const data = state.volumes[volume];
       setHidden(gone, data !== undefined);

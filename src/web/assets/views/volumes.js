@@ -15,7 +15,7 @@ export function create(context) {
   return {
     title: "Volumes",
     node: list.node,
-    needs: (state) => (state.volumes === undefined ? "The volumes are not known yet." : undefined),
+    needs: (state) => (state.volumes === undefined ? "The volumes are not known." : undefined),
     update: (state) => list.update(entries(state.volumes).map(([name, volume]) => ({ name, volume }))),
   };
 }
