@@ -478,8 +478,7 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
        "log.level: must be debug, info, warn or error, is 'two\\nlines'"},
       {"gluster_events: {token_file: token}\n", "x.yml:1",
        "gluster_events.token_file: must be an absolute path, is 'token'"},
-      {"alerts:\n  expire_after: 59s\n", "x.yml:2",
-       "alerts.expire_after: must be from 1m to 720h, is '59s'"},
+      {"alerts:\n  expire_after: 59s\n", "x.yml:2", "alerts.expire_after: must be from 1m to 720h, is '59s'"},
       // The topmost of several errors.
       {"top: {files: 0}\nweb:\n  nope: 1\nlog: 1\n", "x.yml:1",
        "top.files: must be a whole number from 1 to 100, is '0'"},

@@ -167,10 +167,10 @@ TEST(WebServiceDiscovery, IsUnavailableWhilePeersAreNotKnown) {
 }
 
 TEST(WebUnknownPath, ListsEverything) {
-  EXPECT_EQ(
-      *get(make_router("/metrics", sources_with(full_page)), "/x").body,
-      "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /api/v1/node\n  /assets/\n  /collectors\n"
-      "  /metrics\n  /sd\n");
+  EXPECT_EQ(*get(make_router("/metrics", sources_with(full_page)), "/x").body,
+            "404 not found. There is:\n  /\n  /-/healthy\n  /-/ready\n  /api/v1/news\n  /api/v1/node\n  "
+            "/assets/\n  /collectors\n"
+            "  /metrics\n  /sd\n");
 }
 
 }  // namespace
