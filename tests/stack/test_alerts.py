@@ -15,14 +15,12 @@ from stack import every_hour
 from support import (
     FIXTURES,
     REPOSITORY,
-    Alertmanager,
     ExporterTestCase,
     Viewer,
     free_port,
     program,
     run_exporter,
     to_yaml,
-    wait_until,
     wait_until_equal,
 )
 
@@ -82,8 +80,8 @@ class NotificationsTestCase(ExporterTestCase):
 
 
 class FromAlertmanager(NotificationsTestCase):
-    def start_alertmanager(self, exporter, token_file):
-        alertmanager = Alertmanager(
+    def start_alertmanager_for(self, exporter, token_file):
+        return self.start_alertmanager(
             self.folder,
             to_yaml(
                 {
@@ -107,14 +105,11 @@ receivers:
             credentials_file: {token_file}
 """,
         )
-        self.addCleanup(alertmanager.stop)
-        wait_until(alertmanager.is_ready, "alertmanager is ready")
-        return alertmanager
 
     def test_an_alert_fires_and_resolves(self):
         token = self.file_of("token", TOKEN + "\n")
         exporter = self.start(alerts={"token_file": token})
-        alertmanager = self.start_alertmanager(exporter, token)
+        alertmanager = self.start_alertmanager_for(exporter, token)
         labels = {"alertname": "GlusterBrickOffline", "severity": "critical", "volume": "rep3"}
         alert = {"labels": labels, "annotations": {"summary": "a brick is offline"}}
 
@@ -130,8 +125,7 @@ receivers:
             document = json.loads(exporter.get(ALERTS).text)
             self.assertEqual(document, {"schema": "glusterfs_exporter/alerts/v1", "alerts": {fingerprint: standing}})
 
-            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            alertmanager.put([{**alert, "endsAt": now}])
+            alertmanager.resolve(alert)
             viewer.wait_for_event("alert_resolved", alertname="GlusterBrickOffline")
             viewer.wait_for(lambda state: state["alerts"] == {}, "the alert is gone")
         self.assertEqual(json.loads(exporter.get(ALERTS).text)["alerts"], {})

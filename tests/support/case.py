@@ -5,7 +5,8 @@ import unittest
 
 from .exporter import Exporter
 from .fake_gluster import FakeGluster
-from .prometheus_tools import promtool_complaints
+from .prometheus_tools import Alertmanager, promtool_complaints
+from .waiting import wait_until
 
 
 class ExporterTestCase(unittest.TestCase):
@@ -53,6 +54,13 @@ class ExporterTestCase(unittest.TestCase):
             env={**gluster.env(), **(env or {})},
             **options,
         )
+
+    def start_alertmanager(self, folder, config_text):
+        """An Alertmanager that ends with the test."""
+        alertmanager = Alertmanager(folder, config_text)
+        self.addCleanup(alertmanager.stop)
+        wait_until(alertmanager.is_ready, "alertmanager is ready")
+        return alertmanager
 
     def assert_promtool_finds_nothing(self, page):
         self.assertEqual(promtool_complaints(page), "")

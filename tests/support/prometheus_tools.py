@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 
@@ -150,3 +151,7 @@ class Alertmanager:
         )
         with urllib.request.urlopen(request, timeout=10) as response:
             response.read()
+
+    def resolve(self, alert):
+        """Tells it that an alert is over."""
+        self.put([{**alert, "endsAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}])
