@@ -259,6 +259,7 @@ class GoodConfiguration(StartUp):
             "--config.check",
             "--web.listen-address",
             "--web.telemetry-path",
+            "--web.max-viewers",
             "--gluster.path",
             "--gluster.socket",
             "--gluster.source",
