@@ -49,7 +49,7 @@ class PeersCollector : public ::testing::Test {
   int asked_after(std::chrono::seconds later) {
     const int before = glusterd_.asked;
     const auto now = start_ + later;
-    collect::Run run({glusterd_, cli_, node_, exporters_}, config_, facts_, now, now + 15s);
+    collect::Run run(sources_, config_, facts_, now, now + 15s);
     EXPECT_EQ(peers_collector.run(run).has_value(), !glusterd_.fails);
     if (!glusterd_.fails) {
       EXPECT_EQ(run.way(), glusterd_.way);
@@ -62,6 +62,7 @@ class PeersCollector : public ::testing::Test {
   FakeSource cli_;
   FakeNode node_;
   FakeExporters exporters_;
+  Sources sources_{glusterd_, cli_, node_, exporters_};
   config::Config config_;
   FactStore facts_;
   std::optional<gluster::Sockets> sockets_ = gluster::Sockets{10, 11};
