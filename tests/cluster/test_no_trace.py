@@ -170,8 +170,8 @@ class NoTrace(NodeExportersTestCase):
         for node in NODES:
             daemons = {inode for inode, kind in connected[node].items() if kind == TO_DAEMON}
             bricks = sum(brick.node == node for layout in LAYOUTS.values() for brick in layout.bricks)
-            # One to glusterd for the questions, and one to each brick. libcurl has a pair for itself.
-            self.assertIn(len(daemons), (1 + bricks, 1 + bricks + 2))
+            # One to glusterd for the questions, and one to each brick. libcurl has a pair for each of its two users.
+            self.assertIn(len(daemons), (1 + bricks, 1 + bricks + 4))
             self.assertEqual({inode for inode, kind in ever[node].items() if kind == TO_DAEMON}, daemons, "are kept")
         self.assert_logs_grow_no_more(without, with_us)
 
