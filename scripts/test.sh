@@ -93,11 +93,11 @@ check_tidy() { run-clang-tidy-16 -quiet -p build/dev "$PWD/src/.*" 2>&1 | grep -
 
 build() { cmake --preset "$1" && cmake --build --preset "$1"; }
 
-# run_tests PRESET LABEL|all-but-unit
+# run_tests LABEL|all-but-unit
 run_tests() {
-  local command=(ctest --preset "$1" --output-on-failure)
-  if [[ $2 == all-but-unit ]]; then command+=(-LE '^unit$'); else command+=(-L "^$2\$"); fi
-  # A label without tests is a mistake; a -R of the caller may well match nothing in one of the presets.
+  local command=(ctest --preset dev --output-on-failure)
+  if [[ $1 == all-but-unit ]]; then command+=(-LE '^unit$'); else command+=(-L "^$1\$"); fi
+  # A label without tests is a mistake; a -R of the caller may well match nothing under one of them.
   if ((${#CTEST_ARGUMENTS[@]} == 0)); then command+=(--no-tests=error); fi
   "${command[@]}" "${CTEST_ARGUMENTS[@]}"
 }
@@ -116,7 +116,7 @@ run_sanitized() {
   "${command[@]}"
 }
 
-update_expected() { UPDATE_EXPECTED=1 run_tests dev unit; }
+update_expected() { UPDATE_EXPECTED=1 run_tests unit; }
 
 "$HERE/install-deps.sh" test
 # Read by CMake when it configures for the first time.
@@ -146,7 +146,7 @@ must stage "format" check_format
 must stage "scripts" check_scripts
 must stage "dev: build" build dev
 if [[ -n $UPDATE ]]; then must stage "dev: rewrite expected pages" update_expected; fi
-must stage "dev: unit tests" run_tests dev unit
+must stage "dev: unit tests" run_tests unit
 if [[ -z $QUICK ]]; then
   # The tests on a real cluster mostly wait.
   set -m
@@ -156,7 +156,7 @@ if [[ -z $QUICK ]]; then
   ) &
   BESIDE=$!
   set +m
-  must stage "dev: all other tests" run_tests dev all-but-unit
+  must stage "dev: all other tests" run_tests all-but-unit
   progress "the rest of what was started beside"
   must wait "$BESIDE"
   BESIDE=
