@@ -39,4 +39,8 @@ Response text_response(int status, std::string text) {
           .body = std::make_shared<const std::string>(std::move(text))};
 }
 
+Response json_response(std::shared_ptr<const std::string> json) {
+  return {.status = 200, .content_type = "application/json", .headers = {}, .body = std::move(json)};
+}
+
 }  // namespace glusterfs_exporter::web

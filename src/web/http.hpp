@@ -76,4 +76,7 @@ using Handler = std::function<Response(const Request&)>;
 /// A response in plain text.
 Response text_response(int status, std::string text);
 
+/// A response of status 200 whose body is JSON. The body is shared, not copied.
+Response json_response(std::shared_ptr<const std::string> json);
+
 }  // namespace glusterfs_exporter::web

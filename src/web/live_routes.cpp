@@ -45,29 +45,25 @@ Response state_response(const live::Feed& feed, const Request& request) {
   if (request.header("If-None-Match") == etag) {
     return {.status = 304, .content_type = "application/json", .headers = {{"ETag", etag}}, .body = nullptr};
   }
-  return {.status = 200,
-          .content_type = "application/json",
-          .headers = {{"ETag", etag}},
-          .body = std::make_shared<const std::string>(state.json)};
-}
-
-Response json_response(const nlohmann::json& document) {
-  return {.status = 200,
-          .content_type = "application/json",
-          .headers = {},
-          .body = std::make_shared<const std::string>(live::to_text(document))};
+  auto response = json_response(std::make_shared<const std::string>(state.json));
+  response.headers.emplace_back("ETag", etag);
+  return response;
 }
 
 }  // namespace
 
 void add_exporter_route(Router& router, std::function<nlohmann::json()> make) {
-  router.get("/api/v1/exporter", [make = std::move(make)](const Request&) { return json_response(make()); });
+  router.get("/api/v1/exporter", [make = std::move(make)](const Request&) {
+    return json_response(std::make_shared<const std::string>(live::to_text(make())));
+  });
 }
 
 void add_live_routes(Router& router, const live::Feed& feed, const live::EventLog& events) {
   router.get("/api/v1/state", [&feed](const Request& request) { return state_response(feed, request); });
-  router.get("/api/v1/events",
-             [&events](const Request&) { return json_response(live::events_document(events.events())); });
+  router.get("/api/v1/events", [&events](const Request&) {
+    return json_response(
+        std::make_shared<const std::string>(live::to_text(live::events_document(events.events()))));
+  });
   router.get("/api/v1/stream", [&feed](const Request& request) {
     Response response{.status = 200, .content_type = "text/event-stream", .headers = {}, .body = nullptr};
     response.stream = std::make_shared<FeedStream>(feed, std::string(request.header("Last-Event-ID")));

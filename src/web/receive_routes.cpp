@@ -45,10 +45,7 @@ void add_receive_routes(Router& router, const Receivers& receivers) {
       [take = receivers.alerts](const Request& request) { return response_of(take(post_of(request))); },
       kMaxNotificationBytes);
   router.get(kAlertsPath, [document = receivers.alerts_document](const Request&) {
-    return Response{.status = 200,
-                    .content_type = "application/json",
-                    .headers = {},
-                    .body = std::make_shared<const std::string>(live::to_text(document()))};
+    return json_response(std::make_shared<const std::string>(live::to_text(document())));
   });
 }
 

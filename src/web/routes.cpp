@@ -38,10 +38,6 @@ Response ready_response(const std::vector<std::string>& not_ready) {
   return text_response(503, std::move(text));
 }
 
-Response json_response(std::shared_ptr<const std::string> json) {
-  return {.status = 200, .content_type = "application/json", .headers = {}, .body = std::move(json)};
-}
-
 Response node_response(std::shared_ptr<const std::string> document) {
   return document ? json_response(std::move(document))
                   : text_response(503, "503 nothing is known of this node yet.\n");
