@@ -9,6 +9,7 @@
 
 #include "common/time_text.hpp"
 #include "exchange/json_fields.hpp"
+#include "model/names.hpp"
 
 namespace glusterfs_exporter::exchange {
 namespace {
@@ -53,13 +54,31 @@ constexpr Shape list_of(const Shape& inner) {
   return {.kind = Kind::list, .inner = &inner};
 }
 
-// The words and members are those of docs/schema/state.v1.json.
+/// What may stand where the document has a name of the table.
+template <class Value, std::size_t kSize>
+constexpr std::array<std::string_view, kSize> words_of(const model::Names<Value, kSize>& names) {
+  std::array<std::string_view, kSize> words;
+  std::ranges::transform(names, words.begin(), &std::pair<Value, std::string_view>::second);
+  return words;
+}
 
-constexpr std::array<std::string_view, 4> kClusterHealthWords{"ok", "degraded", "critical", "unknown"};
+/// The same for a table of Gluster's words, of which there may be others.
+template <std::size_t kSize>
+constexpr std::array<std::string_view, kSize + 1> words_or_unknown(
+    const model::Names<std::string_view, kSize>& names) {
+  std::array<std::string_view, kSize + 1> words;
+  std::ranges::copy(words_of(names), words.begin());
+  words.back() = "unknown";
+  return words;
+}
+
+// The members are those of docs/schema/state.v1.json.
+
+constexpr auto kClusterHealthWords = words_of(model::kClusterHealthNames);
 constexpr Shape kClusterHealth = word_of(kClusterHealthWords);
-constexpr std::array<std::string_view, 5> kHealthWords{"up", "degraded", "partial", "down", "unknown"};
+constexpr auto kHealthWords = words_of(model::kHealthNames);
 constexpr Shape kHealth = word_of(kHealthWords);
-constexpr std::array<std::string_view, 4> kSubvolumeHealthWords{"up", "degraded", "down", "unknown"};
+constexpr auto kSubvolumeHealthWords = words_of(model::kSubvolumeHealthNames);
 constexpr Shape kSubvolumeHealth = word_of(kSubvolumeHealthWords);
 
 constexpr std::array kProcessMembers{Member{"start_time", &kTime, true},
@@ -86,7 +105,7 @@ constexpr Shape kFop = object_of(kFopMembers);
 constexpr Shape kFops = map_of(kFop);
 constexpr Shape kCounts = map_of(kWhole);
 
-constexpr std::array<std::string_view, 5> kTopCallWords{"open", "read", "write", "opendir", "readdir"};
+constexpr auto kTopCallWords = words_of(model::kTopCallNames);
 constexpr Shape kTopCall = word_of(kTopCallWords);
 constexpr std::array kTopFileMembers{Member{"call", &kTopCall, true}, Member{"file", &kText, true},
                                      Member{"count", &kWhole, true}};
@@ -149,8 +168,7 @@ constexpr std::array kSnapshotsMembers{Member{"hard_limit", &kWhole}, Member{"so
                                        Member{"items", &kSnapshotItems, true}};
 constexpr Shape kSnapshots = object_of(kSnapshotsMembers);
 
-constexpr std::array<std::string_view, 6> kTaskStateWords{"not_started", "in_progress", "stopped",
-                                                          "completed",   "failed",      "unknown"};
+constexpr auto kTaskStateWords = words_of(model::kTaskStateNames);
 constexpr Shape kTaskState = word_of(kTaskStateWords);
 constexpr std::array kRebalanceNodeMembers{Member{"peer_uuid", &kText},
                                            Member{"state", &kTaskState, true},
@@ -162,15 +180,14 @@ constexpr std::array kRebalanceNodeMembers{Member{"peer_uuid", &kText},
                                            Member{"run_seconds", &kNumber}};
 constexpr Shape kRebalanceNode = object_of(kRebalanceNodeMembers);
 constexpr Shape kRebalanceNodes = map_of(kRebalanceNode);
-constexpr std::array<std::string_view, 2> kTaskWords{"rebalance", "remove_brick"};
+constexpr auto kTaskWords = words_of(model::kTaskNames);
 constexpr Shape kTask = word_of(kTaskWords);
 constexpr std::array kRebalanceMembers{Member{"task", &kTask, true}, Member{"nodes", &kRebalanceNodes, true}};
 constexpr Shape kRebalance = object_of(kRebalanceMembers);
 
-constexpr std::array<std::string_view, 8> kWorkerStateWords{"active",  "passive", "faulty", "initializing",
-                                                            "created", "stopped", "paused", "unknown"};
+constexpr auto kWorkerStateWords = words_or_unknown(model::kWorkerStateNames);
 constexpr Shape kWorkerState = word_of(kWorkerStateWords);
-constexpr std::array<std::string_view, 4> kCrawlWords{"hybrid", "history", "changelog", "unknown"};
+constexpr auto kCrawlWords = words_or_unknown(model::kCrawlStateNames);
 constexpr Shape kCrawl = word_of(kCrawlWords);
 constexpr std::array kWorkerMembers{Member{"secondary", &kText, true},   Member{"host", &kText, true},
                                     Member{"brick", &kText, true},       Member{"state", &kWorkerState, true},
@@ -186,7 +203,7 @@ constexpr std::array kScrubberMembers{Member{"scrubbed_files", &kWhole}, Member{
                                       Member{"last_scrub_seconds", &kNumber}};
 constexpr Shape kScrubber = object_of(kScrubberMembers);
 constexpr Shape kScrubbers = map_of(kScrubber);
-constexpr std::array<std::string_view, 4> kScrubWords{"idle", "in_progress", "paused", "unknown"};
+constexpr auto kScrubWords = words_of(model::kScrubStateNames);
 constexpr Shape kScrub = word_of(kScrubWords);
 constexpr std::array kBitrotMembers{Member{"scrub_state", &kScrub, true}, Member{"nodes", &kScrubbers, true}};
 constexpr Shape kBitrot = object_of(kBitrotMembers);
@@ -218,8 +235,7 @@ constexpr std::array kVolumeMembers{Member{"id", &kText, true},
 constexpr Shape kVolume = object_of(kVolumeMembers);
 constexpr Shape kVolumes = map_of(kVolume);
 
-constexpr std::array<std::string_view, 8> kDaemonWords{"glusterd", "glustereventsd", "shd",   "quotad",
-                                                       "bitd",     "scrub",          "snapd", "nfs"};
+constexpr auto kDaemonWords = words_of(model::kDaemonNames);
 constexpr Shape kDaemonKind = word_of(kDaemonWords);
 constexpr std::array kDaemonMembers{Member{"host", &kText, true}, Member{"daemon", &kDaemonKind, true},
                                     Member{"online", &kFlag, true}, Member{"peer_uuid", &kText, true},

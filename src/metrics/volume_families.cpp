@@ -10,12 +10,6 @@ namespace glusterfs_exporter::metrics {
 
 namespace {
 
-/// A subvolume is whole or not; it cannot be up in part.
-constexpr model::Names<model::Health, 4> kSubvolumeHealthNames{{{model::Health::up, "up"},
-                                                                {model::Health::degraded, "degraded"},
-                                                                {model::Health::down, "down"},
-                                                                {model::Health::unknown, "unknown"}}};
-
 /// How many of the bricks are online; nothing while that is not known of each.
 template <class Bricks>
 std::optional<std::size_t> count_online(const Bricks& bricks) {
@@ -137,7 +131,7 @@ constexpr std::array kFamilies{
            [](const View& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
                if (subvolume->health) {
-                 add_state_set(samples, labels, *subvolume->health, kSubvolumeHealthNames);
+                 add_state_set(samples, labels, *subvolume->health, model::kSubvolumeHealthNames);
                }
              }
            }},

@@ -24,6 +24,12 @@ inline constexpr Names<Health, 5> kHealthNames{{{Health::up, "up"},
                                                 {Health::down, "down"},
                                                 {Health::unknown, "unknown"}}};
 
+/// A subvolume is whole or not; it cannot be up in part.
+inline constexpr Names<Health, 4> kSubvolumeHealthNames{{{Health::up, "up"},
+                                                         {Health::degraded, "degraded"},
+                                                         {Health::down, "down"},
+                                                         {Health::unknown, "unknown"}}};
+
 inline constexpr Names<ClusterHealth, 4> kClusterHealthNames{{{ClusterHealth::ok, "ok"},
                                                               {ClusterHealth::degraded, "degraded"},
                                                               {ClusterHealth::critical, "critical"},
