@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/log_format.hpp"
+#include "config/webhook.hpp"
 
 namespace glusterfs_exporter::config {
 
@@ -84,6 +85,17 @@ struct Config {
     /// An alert that is not told of again for so long is taken for over.
     std::chrono::milliseconds expire_after = std::chrono::hours(6);
   } alerts;
+
+  /// Whether other clusters' exporters may push their documents here, to be shown beside this one's.
+  bool hub = false;
+
+  /// A cluster whose exporters push to this hub. Its name is the user's.
+  struct PushedCluster {
+    std::string token_file;  ///< absolute path; what its exporters send as bearer token
+  };
+  std::map<std::string, PushedCluster, std::less<>> pushed_clusters;
+
+  Webhook webhook;
 
   struct Top {
     std::size_t files = 10;  ///< how many files per brick and call

@@ -1,5 +1,6 @@
 #include "config/config.hpp"
 #include "config/settings.hpp"
+#include "config/webhook.hpp"
 #include "config/yaml_reader.hpp"
 
 namespace glusterfs_exporter::config {
@@ -41,6 +42,13 @@ void read_alerts(YamlMapping& yaml, Config::Alerts& alerts) {
   yaml.value("expire_after", parse_expiry, alerts.expire_after);
 }
 
+void read_pushed_cluster(YamlMapping& yaml, Config::PushedCluster& cluster) {
+  yaml.value("token_file", parse_key_path, cluster.token_file);
+  if (cluster.token_file.empty()) {
+    yaml.fail("token_file", "is missing: the file that holds what the cluster's exporters send as token");
+  }
+}
+
 void read_collector(YamlMapping& yaml, CollectorSettings& settings) {
   yaml.value("enabled", parse_bool, settings.enabled);
   yaml.value("interval", parse_interval, settings.interval);
@@ -58,10 +66,22 @@ std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::st
   read_cluster(yaml->mapping("cluster"), config.cluster);
   read_gluster_events(yaml->mapping("gluster_events"), config.gluster_events);
   read_alerts(yaml->mapping("alerts"), config.alerts);
+  yaml->value("hub", parse_bool, config.hub);
+  YamlMapping& clusters = yaml->mapping("push").mapping("clusters");
+  for (const auto& name : clusters.names(parse_name, kMaxPushedClusters)) {
+    read_pushed_cluster(clusters.mapping(name), config.pushed_clusters[name]);
+  }
+  read_webhook(yaml->mapping("webhook"), config.webhook);
   read_log(yaml->mapping("log"), config.log);
   YamlMapping& collectors = yaml->mapping("collectors");
   for (auto& [name, settings] : config.collectors) {
     read_collector(collectors.mapping(name), settings);
+  }
+  if (config.hub && clusters.empty()) {
+    yaml->fail("hub", "needs push.clusters: the clusters that may push, each with its token_file");
+  }
+  if (!config.hub && !clusters.empty()) {
+    yaml->fail("push", "is for a hub: set hub: true");
   }
   yaml->mapping("top").value("files", parse_top_files, config.top.files);
   yaml->list("volume_options", parse_volume_option, kMaxVolumeOptions, config.volume_options);

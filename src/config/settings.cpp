@@ -168,6 +168,16 @@ Parsed<std::chrono::milliseconds> parse_expiry(std::string_view text) {
   return parse_duration(text, std::chrono::minutes(1), std::chrono::hours(720));
 }
 
+Parsed<std::string> parse_name(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  if (text.empty() || text.size() > kLongest || !is_lower_or_digit(text.front()) ||
+      !std::ranges::all_of(text, is_option_character)) {
+    return std::unexpected(
+        "must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit, is " + quote(text));
+  }
+  return std::string(text);
+}
+
 Parsed<std::size_t> parse_top_files(std::string_view text) {
   return parse_whole_number(text, 1, 100);
 }

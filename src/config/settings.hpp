@@ -13,6 +13,7 @@
 namespace glusterfs_exporter::config {
 
 inline constexpr std::size_t kMaxVolumeOptions = 200;
+inline constexpr std::size_t kMaxPushedClusters = 100;
 
 /// An absolute path on this server that none of its own pages has.
 Parsed<std::string> parse_telemetry_path(std::string_view text);
@@ -55,6 +56,10 @@ Parsed<std::string> parse_key_path(std::string_view text);
 
 /// How long an alert that is not told of again stands: 1m to 720h.
 Parsed<std::chrono::milliseconds> parse_expiry(std::string_view text);
+
+/// The user's name for a cluster or a target: 1 to 64 of a-z, 0-9, '-', '_' and '.', the first a letter or
+/// digit. So it is a file's name and needs no escaping anywhere.
+Parsed<std::string> parse_name(std::string_view text);
 
 /// How many files per brick and call: 1 to 100.
 Parsed<std::size_t> parse_top_files(std::string_view text);

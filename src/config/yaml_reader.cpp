@@ -119,15 +119,15 @@ std::string YamlFindings::place(int line) const {
   return fmt::format("{}:{}", file, std::min(line, last_line));
 }
 
-YamlMapping::YamlMapping(std::shared_ptr<YamlFindings> findings, std::string path)
-    : findings_(std::move(findings)), path_(std::move(path)) {}
+YamlMapping::YamlMapping(std::shared_ptr<YamlFindings> findings, std::string path, int line)
+    : findings_(std::move(findings)), path_(std::move(path)), line_(line) {}
 
 std::expected<YamlMapping, ConfigError> YamlMapping::from_text(std::string_view text,
                                                                const std::string& file) {
   auto findings = std::make_shared<YamlFindings>();
   findings->file = printable(file);
   findings->last_line = line_at(text, text.empty() ? 0 : text.size() - 1);
-  YamlMapping root(findings, "");
+  YamlMapping root(findings, "", 1);
   check_characters(text, *findings);
   if (findings->error_line != 0) {
     return std::unexpected(root.finish().error());
@@ -245,8 +245,9 @@ std::optional<std::vector<YamlMapping::Item>> YamlMapping::find_items(std::strin
 }
 
 YamlMapping& YamlMapping::mapping(std::string_view key) {
-  YamlMapping& child = children_.emplace_back(YamlMapping(findings_, path_of(key)));
   const Entry* const entry = find(key);
+  YamlMapping& child =
+      children_.emplace_back(YamlMapping(findings_, path_of(key), entry == nullptr ? line_ : entry->line));
   if (entry == nullptr || entry->value.IsNull()) {
     return child;
   }
@@ -278,6 +279,27 @@ std::expected<void, ConfigError> YamlMapping::finish() {
         ConfigError{.place = findings_->place(findings_->error_line), .message = findings_->error});
   }
   return {};
+}
+
+std::vector<std::string> YamlMapping::names(Parsed<std::string> (*parse_name)(std::string_view),
+                                            std::size_t max_size) {
+  std::vector<std::string> names;
+  for (const auto& [key, entry] : entries_) {
+    if (const Parsed<std::string> name = parse_name(key); !name) {
+      fail(key, "the name " + name.error());
+    } else if (names.size() == max_size) {
+      fail(key, fmt::format("must not be more than {} entries", max_size));
+    } else {
+      names.push_back(*name);
+    }
+  }
+  return names;
+}
+
+void YamlMapping::fail(std::string_view key, std::string_view message) {
+  const auto found = entries_.find(key);
+  findings_->fail(found == entries_.end() ? line_ : found->second.line,
+                  fmt::format("{}: {}", path_of(key), message));
 }
 
 std::string YamlMapping::path_of(std::string_view key) const {

@@ -47,6 +47,12 @@ class YamlMapping {
   /// The mapping below `key`. When there is none, or nothing in it, an empty one. Lives as long as this one.
   YamlMapping& mapping(std::string_view key);
 
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+
+  /// The keys of this mapping, for one whose keys are names that the user chose. `parse_name` says what may
+  /// be one; what may not is an error, and so are more than `max_size`.
+  std::vector<std::string> names(Parsed<std::string> (*parse_name)(std::string_view), std::size_t max_size);
+
   /// Reads the single value below `key` into `target`. `parse` makes a Parsed<T> of a std::string_view.
   template <class T, class Parse>
   void value(std::string_view key, Parse parse, T& target);
@@ -54,6 +60,10 @@ class YamlMapping {
   /// Reads the list of different single values below `key` into `target`, in place of what was there.
   template <class T, class Parse>
   void list(std::string_view key, Parse parse, std::size_t max_size, std::vector<T>& target);
+
+  /// Says that the value of `key` is wrong, or that it is missing: for what parsing it alone cannot tell. The
+  /// line is that of the key, or of this mapping when it is not there.
+  void fail(std::string_view key, std::string_view message);
 
   /// What is wrong in this mapping or one below it, if anything: the topmost error of the file.
   std::expected<void, ConfigError> finish();
@@ -73,7 +83,7 @@ class YamlMapping {
     std::string text;
   };
 
-  YamlMapping(std::shared_ptr<YamlFindings> findings, std::string path);
+  YamlMapping(std::shared_ptr<YamlFindings> findings, std::string path, int line);
 
   void add_entries(const YAML::Node& node);
   const Entry* find(std::string_view key);
@@ -84,6 +94,7 @@ class YamlMapping {
 
   std::shared_ptr<YamlFindings> findings_;  ///< shared by all mappings of a file
   std::string path_;                        ///< "collectors.status"; empty for the outermost
+  int line_;                                ///< of its key
   std::map<std::string, Entry, std::less<>> entries_;
   std::vector<std::string> known_;   ///< the keys that were asked for, in that order
   std::list<YamlMapping> children_;  ///< a list, so that references to them stay valid

@@ -324,6 +324,148 @@ volume_options:
   EXPECT_EQ(config.origin("collectors.top.interval"), "default");
 }
 
+TEST(ConfigFile, NamesWhoMayPush) {
+  const Config config = applied(R"(
+hub: true
+push:
+  clusters:
+    east: {token_file: /etc/east}
+    west-2.example: {token_file: /etc/west}
+)");
+  EXPECT_TRUE(config.hub);
+  ASSERT_EQ(config.pushed_clusters.size(), 2U);
+  EXPECT_EQ(config.pushed_clusters.at("east").token_file, "/etc/east");
+  EXPECT_EQ(config.pushed_clusters.at("west-2.example").token_file, "/etc/west");
+  EXPECT_EQ(config.origin("push.clusters.east.token_file"), "x.yml:5");
+}
+
+TEST(ConfigFile, NamesWhoIsSentDocuments) {
+  const Config config = applied(R"(
+webhook:
+  spool_directory: /var/spool/x
+  targets:
+    hub:
+      url: https://hub:9713/api/v1/push?from=here
+      interval: 30s
+      on_change: true
+      headers: {X-Scope-OrgID: storage, x-b: ""}
+      bearer_token_file: /etc/token
+      signing_secret_file: /etc/secret
+      tls_config: {ca_file: /etc/ca, cert_file: /etc/cert, key_file: /etc/key}
+      timeout: 1s
+      gzip: true
+      queue_limit: 2GiB
+    old:
+      url: http://[::1]:8080
+      format: gluster-dashboard
+      interval: 1m
+      send: always
+      basic_auth: {username: me, password_file: /etc/password}
+    what-changed: {url: "http://127.0.0.1/", format: changes, on_change: true}
+)");
+  EXPECT_EQ(config.webhook.spool_directory, "/var/spool/x");
+  ASSERT_EQ(config.webhook.targets.size(), 3U);
+  const auto& hub = config.webhook.targets.at("hub");
+  EXPECT_EQ(hub.url, "https://hub:9713/api/v1/push?from=here");
+  EXPECT_EQ(hub.format, WebhookFormat::state);
+  EXPECT_EQ(hub.interval, 30s);
+  EXPECT_TRUE(hub.on_change);
+  EXPECT_EQ(hub.send, WebhookSender::leader);
+  EXPECT_EQ(hub.headers,
+            (std::map<std::string, std::string, std::less<>>{{"X-Scope-OrgID", "storage"}, {"x-b", ""}}));
+  EXPECT_EQ(hub.bearer_token_file, "/etc/token");
+  EXPECT_EQ(hub.signing_secret_file, "/etc/secret");
+  EXPECT_EQ(hub.ca_file, "/etc/ca");
+  EXPECT_EQ(hub.cert_file, "/etc/cert");
+  EXPECT_EQ(hub.key_file, "/etc/key");
+  EXPECT_EQ(hub.timeout, 1s);
+  EXPECT_TRUE(hub.gzip);
+  EXPECT_EQ(hub.queue_limit_bytes, std::size_t{2} << 30U);
+  const auto& old = config.webhook.targets.at("old");
+  EXPECT_EQ(old.format, WebhookFormat::gluster_dashboard);
+  EXPECT_EQ(old.interval, 60s);
+  EXPECT_FALSE(old.on_change);
+  EXPECT_EQ(old.send, WebhookSender::always);
+  EXPECT_EQ(old.username, "me");
+  EXPECT_EQ(old.password_file, "/etc/password");
+  EXPECT_EQ(old.timeout, 10s);
+  EXPECT_FALSE(old.gzip);
+  EXPECT_EQ(old.queue_limit_bytes, std::size_t{16} << 20U);
+  EXPECT_EQ(config.webhook.targets.at("what-changed").format, WebhookFormat::changes);
+}
+
+TEST(ConfigFile, SaysWhatIsWrongWithATarget) {
+  const std::vector<std::pair<std::string, std::string>> targets = {
+      {"interval: 1m", "webhook.targets.a.url: is missing: where to send to"},
+      {"url: http://h/",
+       "webhook.targets.a.interval: is missing: without on_change: true it has to say how "
+       "often to send"},
+      {"url: ftp://h/, interval: 1m",
+       "webhook.targets.a.url: must be a URL such as https://hub.example.com/api/v1/push, is 'ftp://h/'"},
+      {"url: http://a b/, interval: 1m",
+       "webhook.targets.a.url: must be a URL such as https://hub.example.com/api/v1/push, is 'http://a b/'"},
+      {"url: http://me:secret@h/, interval: 1m",
+       "webhook.targets.a.url: must not hold a user or a password: basic_auth.username and "
+       "basic_auth.password_file are for them"},
+      {"url: \"http://h/#x\", interval: 1m",
+       "webhook.targets.a.url: must not have a fragment, is 'http://h/#x'"},
+      {"url: http://h/, interval: 1m, format: xml",
+       "webhook.targets.a.format: must be glusterfs_exporter/v1, changes or gluster-dashboard, is 'xml'"},
+      {"url: http://h/, interval: 500ms", "webhook.targets.a.interval: must be from 1s to 24h, is '500ms'"},
+      {"url: http://h/, interval: 1m, send: me", "webhook.targets.a.send: must be leader or always, is 'me'"},
+      {"url: http://h/, interval: 1m, timeout: 6m",
+       "webhook.targets.a.timeout: must be from 100ms to 5m, is '6m'"},
+      {"url: http://h/, interval: 1m, queue_limit: 16",
+       "webhook.targets.a.queue_limit: must be a size from 1MiB to 10GiB such as 64MiB, is '16'"},
+      {"url: http://h/, interval: 1m, queue_limit: 11GiB",
+       "webhook.targets.a.queue_limit: must be a size from 1MiB to 10GiB such as 64MiB, is '11GiB'"},
+      {"url: http://h/, interval: 1m, queue_limit: 18446744073709551615GiB",
+       "webhook.targets.a.queue_limit: must be a size from 1MiB to 10GiB such as 64MiB, is "
+       "'18446744073709551615GiB'"},
+      {"url: http://h/, interval: 1m, bearer_token_file: token",
+       "webhook.targets.a.bearer_token_file: must be an absolute path, is 'token'"},
+      {"url: http://h/, interval: 1m, bearer_token_file: /t, basic_auth: {username: u, password_file: /p}",
+       "webhook.targets.a.basic_auth: must not be there beside bearer_token_file: a request has one "
+       "Authorization"},
+      {"url: http://h/, interval: 1m, basic_auth: {username: u}",
+       "webhook.targets.a.basic_auth.password_file: is missing: it takes a username and a password_file"},
+      {"url: https://h/, interval: 1m, tls_config: {cert_file: /c}",
+       "webhook.targets.a.tls_config.key_file: is missing: a client's certificate takes a cert_file and a "
+       "key_file"},
+      {"url: http://h/, interval: 1m, tls_config: {ca_file: /c}",
+       "webhook.targets.a.tls_config: is for a URL that begins with https://"},
+      {"url: http://h/, interval: 1m, headers: {Content-Type: x}",
+       "webhook.targets.a.headers.Content-Type: the name must not be one that this program sets itself, is "
+       "'Content-Type'"},
+      {"url: http://h/, interval: 1m, headers: {\"a b\": x}",
+       "webhook.targets.a.headers.a b: the name must be that of an HTTP header, is 'a b'"},
+      {"url: http://h/, interval: 1m, headers: {a: \"x\\ny\"}",
+       "webhook.targets.a.headers.a: must be at most 1024 printable ASCII characters"},
+  };
+  for (const auto& [target, message] : targets) {
+    Config config = default_config(collectors);
+    const auto result = apply_yaml("webhook:\n  targets:\n    a: {" + target + "}\n", "x.yml", config);
+    ASSERT_FALSE(result) << target;
+    EXPECT_EQ(result.error().message, message);
+    EXPECT_EQ(result.error().place, "x.yml:3");
+  }
+}
+
+TEST(ConfigFile, TakesNoMoreTargetsThanThereCanBe) {
+  const auto with_targets = [](int count) {
+    std::string yaml = "webhook:\n  targets:\n";
+    for (int i = 0; i < count; ++i) {
+      yaml += "    t" + std::to_string(i) + ": {url: 'http://h/', interval: 1m}\n";
+    }
+    return yaml;
+  };
+  Config config = default_config(collectors);
+  EXPECT_TRUE(apply_yaml(with_targets(16), "x.yml", config));
+  const auto result = apply_yaml(with_targets(17), "x.yml", config);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "webhook.targets.t9: must not be more than 16 entries");
+}
+
 TEST(ConfigFile, MayHoldNothing) {
   for (const std::string yaml :
        {"", "\n", "# a comment", "---\n", "--- # c\n...\n", "{}", "web:\n", "web: ~\ncollectors:\n",
@@ -385,8 +527,9 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
   const std::vector<BadFile> files = {
       // Keys.
       {"webb:\n", "x.yml:1",
-       "unknown key 'webb'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
-       "volume_options"},
+       "unknown key 'webb'; known are: web, gluster, cluster, gluster_events, alerts, hub, push, webhook, "
+       "log, "
+       "collectors, top, volume_options"},
       {"web:\n  listen: :1\n", "x.yml:2",
        "unknown key 'listen' in web; known are: listen_address, telemetry_path, max_viewers"},
       {"gluster:\n  timeout: 1s\n", "x.yml:2",
@@ -400,8 +543,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"collectors:\n  status:\n    enabled: true\n    intervall: 15s\n", "x.yml:4",
        "unknown key 'intervall' in collectors.status; known are: enabled, interval"},
       {"log: &l {level: info}\n<<: *l\n", "x.yml:2",
-       "unknown key '<<'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
-       "volume_options"},
+       "unknown key '<<'; known are: web, gluster, cluster, gluster_events, alerts, hub, push, webhook, log, "
+       "collectors, top, volume_options"},
       {"? [a]\n: 1\n", "x.yml:1", "a key must be a single value"},
       {"? \n", "x.yml:1", "a key must be a single value"},
       {"log:\n  ~: 1\n", "x.yml:2", "a key in log must be a single value"},
@@ -479,12 +622,26 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"gluster_events: {token_file: token}\n", "x.yml:1",
        "gluster_events.token_file: must be an absolute path, is 'token'"},
       {"alerts:\n  expire_after: 59s\n", "x.yml:2", "alerts.expire_after: must be from 1m to 720h, is '59s'"},
+      {"hub: yes\n", "x.yml:1", "hub: must be true or false, is 'yes'"},
+      {"hub: true\n", "x.yml:1",
+       "hub: needs push.clusters: the clusters that may push, each with its token_file"},
+      {"push:\n  clusters:\n    a: {token_file: /t}\n", "x.yml:1", "push: is for a hub: set hub: true"},
+      {"hub: true\npush:\n  clusters:\n    East: {token_file: /t}\n", "x.yml:4",
+       "push.clusters.East: the name must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a "
+       "digit, is 'East'"},
+      {"hub: true\npush:\n  clusters:\n    east: {}\n", "x.yml:4",
+       "push.clusters.east.token_file: is missing: the file that holds what the cluster's exporters send as "
+       "token"},
+      {"webhook:\n  spool_directory: spool\n", "x.yml:2",
+       "webhook.spool_directory: must be an absolute path, is 'spool'"},
+      {"webhook:\n  targets: []\n", "x.yml:2", "webhook.targets: must be a mapping, is a list"},
       // The topmost of several errors.
       {"top: {files: 0}\nweb:\n  nope: 1\nlog: 1\n", "x.yml:1",
        "top.files: must be a whole number from 1 to 100, is '0'"},
       {"zzz: 1\ntop: {files: 0}\n", "x.yml:1",
-       "unknown key 'zzz'; known are: web, gluster, cluster, gluster_events, alerts, log, collectors, top, "
-       "volume_options"},
+       "unknown key 'zzz'; known are: web, gluster, cluster, gluster_events, alerts, hub, push, webhook, "
+       "log, "
+       "collectors, top, volume_options"},
       // What is not one document of YAML.
       {"web:\n  listen_address: [1\n", "x.yml:2", "is not YAML: end of sequence flow not found"},
       {"web: a: b\n", "x.yml:1", "is not YAML: illegal map value"},

@@ -51,6 +51,8 @@ void expect_equal(const Config& actual, const Config& expected) {
   EXPECT_EQ(actual.gluster_events.secret_file, expected.gluster_events.secret_file);
   EXPECT_EQ(actual.alerts.token_file, expected.alerts.token_file);
   EXPECT_EQ(actual.alerts.expire_after, expected.alerts.expire_after);
+  EXPECT_EQ(actual.hub, expected.hub);
+  EXPECT_EQ(actual.webhook.spool_directory, expected.webhook.spool_directory);
   EXPECT_EQ(actual.top.files, expected.top.files);
   EXPECT_EQ(actual.volume_options, expected.volume_options);
   ASSERT_EQ(actual.collectors.size(), expected.collectors.size());
@@ -83,6 +85,8 @@ Config other_than_default() {
   config.log = {.level = "error", .format = LogFormat::json};
   config.gluster_events = {.token_file = "/other", .secret_file = "/other"};
   config.alerts = {.token_file = "/other", .expire_after = std::chrono::hours(1)};
+  config.hub = true;
+  config.webhook.spool_directory = "/other";
   config.top.files = 99;
   config.volume_options = {"other.option"};
   for (auto& [name, settings] : config.collectors) {
@@ -113,6 +117,8 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
                                     "gluster_events.secret_file",
                                     "alerts.token_file",
                                     "alerts.expire_after",
+                                    "hub",
+                                    "webhook.spool_directory",
                                     "log.level",
                                     "log.format",
                                     "top.files",
@@ -126,6 +132,53 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
     shown.insert(key);
   }
   EXPECT_EQ(shown, expected);
+}
+
+/// What the example shows as an example, since it has no default: what is in a mapping that is empty. In
+/// front of it the # stands in the third column.
+std::string with_examples(const std::string& text) {
+  std::istringstream lines(text);
+  std::string result;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with(": {}")) {
+      inside = true;
+      line.erase(line.size() - 3);
+    }
+    inside = inside && !line.empty();
+    if (inside && line.starts_with("  #")) {
+      line.erase(2, 1);
+    }
+    result += line + "\n";
+  }
+  return result;
+}
+
+TEST(ExampleConfig, ShowsTargetsAndClustersThatAreGood) {
+  std::string text = with_examples(uncommented(example()));
+  const auto replace = [&text](std::string_view from, std::string_view to) {
+    const auto at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+  };
+  replace("\nhub: false", "\nhub: true");
+  replace("    basic_auth: {",
+          "    # basic_auth: {");  // shown beside the token, instead of which it may stand
+  Config config = default_config(collect::collector_defaults());
+  const auto applied = apply_yaml(text, "example.yml", config);
+  ASSERT_TRUE(applied) << applied.error().place << ": " << applied.error().message << text;
+  ASSERT_EQ(config.webhook.targets.size(), 1U);
+  const auto& target = config.webhook.targets.at("hub");
+  EXPECT_EQ(target.url, "https://hub.example.com:9713/api/v1/push");
+  EXPECT_EQ(target.headers.at("X-Scope-OrgID"), "storage");
+  EXPECT_EQ(target.interval, std::chrono::seconds(30));
+  const WebhookTarget defaults;
+  EXPECT_EQ(target.timeout, defaults.timeout);
+  EXPECT_EQ(target.gzip, defaults.gzip);
+  EXPECT_EQ(target.send, defaults.send);
+  EXPECT_EQ(target.format, defaults.format);
+  EXPECT_EQ(target.queue_limit_bytes, defaults.queue_limit_bytes);
+  EXPECT_EQ(config.pushed_clusters.at("east").token_file, "/etc/glusterfs_exporter/east.token");
 }
 
 }  // namespace
