@@ -60,7 +60,7 @@ std::uint16_t exporter_port(const config::Config& config) {
   const std::string_view own = config.web.listen_address;
   return config.cluster.exporter_port != 0
              ? config.cluster.exporter_port
-             : gluster::to_number<std::uint16_t>(own.substr(own.rfind(':') + 1)).value_or(0);
+             : to_number<std::uint16_t>(own.substr(own.rfind(':') + 1)).value_or(0);
 }
 
 /// As one would type it, without what only tells how to write the answer.
@@ -113,7 +113,7 @@ std::vector<web::CollectorRow> collector_rows(const std::vector<model::Collector
 
 }  // namespace
 
-App::App(config::Config config, std::string gluster_program, receive::Keys keys,
+App::App(config::Config config, std::string gluster_program, Secrets secrets,
          std::shared_ptr<spdlog::logger> log)
     : config_(std::move(config)),
       log_(std::move(log)),
@@ -162,18 +162,28 @@ App::App(config::Config config, std::string gluster_program, receive::Keys keys,
                  collect::collector_table()),
       death_watch_([this] { scheduler_.run_now(collect::processes_collector); }),
       alert_list_(events_, config_.alerts.expire_after),
-      alerts_(receive::Gate("alerts", std::move(keys.alerts_token)),
+      alerts_(receive::Gate("alerts", std::move(secrets.receive.alerts_token)),
               {alert_list_, log_, [this] { publisher_.wake(); }}),
       gluster_events_(
-          receive::Gate("gluster_events", std::move(keys.events_token), std::move(keys.events_secret)),
+          receive::Gate("gluster_events", std::move(secrets.receive.events_token),
+                        std::move(secrets.receive.events_secret)),
           {events_, [this](const collect::CollectorSpec& collector) { scheduler_.run_soon(collector); },
-           [this] { publisher_.wake(); }, [this](std::string_view uuid) { return host_of_peer(uuid); }}) {}
+           [this] { publisher_.wake(); }, [this](std::string_view uuid) { return host_of_peer(uuid); }}),
+      forwarder_({config_, std::move(secrets.webhook),
+                  [this] {
+                    state_maker_.make();
+                    return feed_.document();
+                  },
+                  own_metrics_, log_}) {}
 
 App::~App() {
   stop();
 }
 
 std::expected<void, config::ConfigError> App::start() {
+  if (auto forwards = forwarder_.start(); !forwards) {
+    return forwards;
+  }
   publisher_.publish();  // so that there is a page from the first request on, even while Gluster hangs
   web::ServerOptions options;
   options.listen_address = config_.web.listen_address;
@@ -211,6 +221,7 @@ void App::stop() {
   death_watch_.stop();
   publisher_.stop();
   herald_.stop();
+  forwarder_.stop();
   server_.reset();
 }
 
@@ -228,6 +239,7 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
   herald_.take(*own, hosts_of_exporters(snapshot));
   state_maker_.take({picture, rates_});
+  forwarder_.take(picture);
   if (server_ != nullptr) {
     server_->wake_streams();
   }

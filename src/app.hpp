@@ -34,20 +34,28 @@
 #include "receive/post.hpp"
 #include "web/assets.hpp"
 #include "web/server.hpp"
+#include "webhook/forwarder.hpp"
 
 namespace glusterfs_exporter {
+
+/// What the files hold that the configuration names.
+struct Secrets {
+  receive::Keys receive;
+  webhook::CredentialsByTarget webhook;
+};
 
 /// The program's parts, joined: Gluster's answers become pictures, pictures become pages, pages are served.
 class App {
  public:
   /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked.
-  App(config::Config config, std::string gluster_program, receive::Keys keys,
+  App(config::Config config, std::string gluster_program, Secrets secrets,
       std::shared_ptr<spdlog::logger> log);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  /// Listens and starts to collect. An error means that the address could not be listened on.
+  /// Listens and starts to collect. An error means that the address could not be listened on, or that the
+  /// spool's folder could not be used.
   std::expected<void, config::ConfigError> start();
 
   /// Stops collecting, ending commands that run, then serving. Within 5 s.
@@ -112,8 +120,9 @@ class App {
   receive::AlertList alert_list_;
   receive::Alerts alerts_;
   receive::GlusterEvents gluster_events_;
-  receive::TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
+  TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
   std::mutex refusals_mutex_;
+  webhook::Forwarder forwarder_;
   std::unique_ptr<web::Server> server_;
 };
 

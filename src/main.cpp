@@ -12,6 +12,7 @@
 #include "config/config.hpp"
 #include "gluster/cli/process.hpp"
 #include "receive/keys.hpp"
+#include "webhook/keys.hpp"
 
 namespace {
 
@@ -91,6 +92,10 @@ int main(int argc, char** argv) {
   if (!keys) {
     return refuse(keys.error());
   }
+  auto credentials = webhook::read_credentials(config);
+  if (!credentials) {
+    return refuse(credentials.error());
+  }
   std::string program;
   if (config.gluster.source != config::SourceChoice::rpc) {
     const auto found = gluster::find_program(config.gluster.path);
@@ -110,6 +115,6 @@ int main(int argc, char** argv) {
   const bool quiet = once && !config.origins.contains("log.level");
   const auto log = make_logger(quiet ? "warn" : config.log.level, config.log.format,
                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  App app(config, std::move(program), *std::move(keys), log);
+  App app(config, std::move(program), {*std::move(keys), *std::move(credentials)}, log);
   return once ? print_once(app) : serve(app, config, *log, ending_signals);
 }

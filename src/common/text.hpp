@@ -14,4 +14,8 @@ std::size_t valid_utf8_length(std::string_view text);
 /// A sequence that breaks off counts as one part, as browsers and Unicode's recommendation do it.
 std::string clean_utf8(std::string_view text);
 
+/// `text` as one line of at most `max_bytes`: control characters become spaces, and what is cut off is shown
+/// by "…". Ill-formed UTF-8 is replaced.
+std::string shown(std::string_view text, std::size_t max_bytes);
+
 }  // namespace glusterfs_exporter

@@ -1,16 +1,15 @@
 #include "config/webhook.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <memory>
 #include <string_view>
 #include <utility>
 
+#include "common/curl.hpp"
 #include "config/settings.hpp"
 #include "config/yaml_reader.hpp"
 
@@ -26,10 +25,6 @@ constexpr std::size_t kMebibyte = std::size_t{1} << 20U;
 constexpr std::size_t kLeastQueueBytes = kMebibyte;
 constexpr std::size_t kMostQueueBytes = 10240 * kMebibyte;
 
-struct UrlDelete {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
 bool has_part(CURLU* url, CURLUPart part) {
   char* text = nullptr;
   const bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
@@ -39,7 +34,7 @@ bool has_part(CURLU* url, CURLUPart part) {
 
 Parsed<std::string> parse_url(std::string_view text) {
   const bool visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
-  const std::unique_ptr<CURLU, UrlDelete> url(curl_url());
+  const CurlUrl url(curl_url());
   if (!(text.starts_with("http://") || text.starts_with("https://")) || !visible ||
       text.size() > kMaxUrlBytes || url == nullptr ||
       curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), 0) != CURLUE_OK) {

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "common/build_info.hpp"
+#include "common/curl.hpp"
 #include "common/text.hpp"
 
 namespace glusterfs_exporter::exchange {
@@ -20,26 +20,17 @@ namespace {
 constexpr long kStatusOk = 200;
 constexpr std::chrono::milliseconds kMaxTimeout = std::chrono::hours(1);
 
-struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
 struct MultiDeleter {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
-using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Multi = std::unique_ptr<CURLM, MultiDeleter>;
-
-struct SlistDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
 
 /// One URL on its way. libcurl holds a pointer to it.
 struct Transfer {
   std::size_t index = 0;  ///< in the list of URLs
   std::string url;
   std::chrono::milliseconds timeout{};
-  Easy easy;
+  CurlEasy easy;
   std::string body;
   std::size_t header_bytes = 0;
   std::size_t* bytes_left = nullptr;  ///< of all answers of the call
@@ -74,8 +65,8 @@ bool set(CURL* easy, CURLoption option, T value) {
 }
 
 /// Null when libcurl lacks something or memory is short.
-Easy make_easy(Transfer& transfer, const curl_slist* headers, const std::string& user_agent) {
-  Easy handle(curl_easy_init());
+CurlEasy make_easy(Transfer& transfer, const curl_slist* headers, const std::string& user_agent) {
+  CurlEasy handle(curl_easy_init());
   CURL* const easy = handle.get();
   if (easy == nullptr) {
     return nullptr;
@@ -159,8 +150,7 @@ Result<std::string> outcome(Transfer& transfer, CURLcode code) {
 class Fetcher::Impl {
  public:
   explicit Impl(std::stop_token stop) : stop_(std::move(stop)) {
-    static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    init_curl();
     multi_.reset(curl_multi_init());
     headers_.reset(curl_slist_append(nullptr, "Accept: application/json"));
   }
@@ -255,7 +245,7 @@ class Fetcher::Impl {
 
   std::stop_token stop_;
   std::string user_agent_ = fmt::format("glusterfs_exporter/{}", build_version());
-  Slist headers_;
+  CurlList headers_;
   Multi multi_;
 };
 

@@ -1,26 +1,15 @@
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "common/to_number.hpp"
 #include "gluster/records.hpp"
 
 /// What single values in Gluster's answers stand for, the same whichever way it was asked.
 namespace glusterfs_exporter::gluster {
-
-/// A whole decimal number, or nothing: "N/A", "" and "12 files" are not numbers.
-template <class Number = std::uint64_t>
-std::optional<Number> to_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
-}
 
 /// 10 of "10.3"; 0 when that is no version.
 int major_version(std::string_view version);

@@ -137,6 +137,11 @@ Feed::State Feed::state() const {
   return state;
 }
 
+std::shared_ptr<const nlohmann::json> Feed::document() const {
+  const std::scoped_lock lock(mutex_);
+  return newest_ == nullptr ? nullptr : std::shared_ptr<const nlohmann::json>(newest_, &newest_->document);
+}
+
 std::string Feed::id_of(std::uint64_t number) const {
   return fmt::format("{}-{}", epoch_, number);
 }

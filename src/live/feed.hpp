@@ -65,6 +65,9 @@ class Feed {
   /// The newest state; null bytes before the first.
   [[nodiscard]] State state() const;
 
+  /// The same as it was published, without calling `before_read`; null before the first.
+  [[nodiscard]] std::shared_ptr<const nlohmann::json> document() const;
+
  private:
   struct Whole;  // a state, and its bytes once somebody wants them
 

@@ -47,9 +47,10 @@ class StateMaker {
   /// the newest picture is made.
   void before_read();
 
- private:
+  /// Publishes the document of the newest picture, unless it is there, without counting as a reader.
   void make();
 
+ private:
   Feed& feed_;
   const EventLog& log_;
   const Alerts alerts_;

@@ -1,6 +1,7 @@
 #include "metrics/exporter_metrics.hpp"
 
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
 #include <string>
@@ -33,7 +34,17 @@ ExporterMetrics::ExporterMetrics()
           add_family(prometheus::BuildCounter(), "glusterfs_exporter_command_failures_total", registry_)),
       requests_(add_family(prometheus::BuildCounter(), "glusterfs_exporter_http_requests_total", registry_)),
       notifications_(
-          add_family(prometheus::BuildCounter(), "glusterfs_exporter_notifications_total", registry_)) {}
+          add_family(prometheus::BuildCounter(), "glusterfs_exporter_notifications_total", registry_)),
+      webhook_deliveries_(
+          add_family(prometheus::BuildCounter(), "glusterfs_exporter_webhook_deliveries_total", registry_)),
+      webhook_retries_(
+          add_family(prometheus::BuildCounter(), "glusterfs_exporter_webhook_retries_total", registry_)),
+      webhook_dropped_(
+          add_family(prometheus::BuildCounter(), "glusterfs_exporter_webhook_dropped_total", registry_)),
+      webhook_queue_entries_(
+          add_family(prometheus::BuildGauge(), "glusterfs_exporter_webhook_queue_entries", registry_)),
+      webhook_queue_bytes_(
+          add_family(prometheus::BuildGauge(), "glusterfs_exporter_webhook_queue_bytes", registry_)) {}
 
 void ExporterMetrics::command_ended(std::string_view command, std::chrono::duration<double> duration,
                                     std::string_view reason) {
@@ -49,6 +60,22 @@ void ExporterMetrics::request_answered(std::string_view route, int status) {
 
 void ExporterMetrics::notification_came(std::string_view receiver, std::string_view result) {
   notifications_.Add({{"receiver", std::string(receiver)}, {"result", std::string(result)}}).Increment();
+}
+
+void ExporterMetrics::webhook_ended(const std::string& target, std::string_view result) {
+  webhook_deliveries_.Add({{"target", target}, {"result", std::string(result)}}).Increment();
+}
+
+void ExporterMetrics::webhook_retried(const std::string& target, std::string_view reason) {
+  webhook_retries_.Add({{"target", target}, {"reason", std::string(reason)}}).Increment();
+}
+
+void ExporterMetrics::webhook_queue(const std::string& target, std::size_t documents, std::size_t bytes,
+                                    std::uint64_t dropped) {
+  webhook_queue_entries_.Add({{"target", target}}).Set(static_cast<double>(documents));
+  webhook_queue_bytes_.Add({{"target", target}}).Set(static_cast<double>(bytes));
+  auto& counter = webhook_dropped_.Add({{"target", target}});
+  counter.Increment(static_cast<double>(dropped) - counter.Value());
 }
 
 }  // namespace glusterfs_exporter::metrics

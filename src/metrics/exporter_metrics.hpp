@@ -4,6 +4,9 @@
 #include <prometheus/registry.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +24,14 @@ class ExporterMetrics {
   /// Something was posted to this exporter; `result` is a value of receive::Outcome.
   void notification_came(std::string_view receiver, std::string_view result);
 
+  /// A delivery to a webhook ended; `result` is delivered or rejected.
+  void webhook_ended(const std::string& target, std::string_view result);
+  /// An attempt failed; `reason` is connect, timeout or status.
+  void webhook_retried(const std::string& target, std::string_view reason);
+  /// What waits for delivery now, and how many were dropped since the start. For one thread a target.
+  void webhook_queue(const std::string& target, std::size_t documents, std::size_t bytes,
+                     std::uint64_t dropped);
+
   [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
 
  private:
@@ -29,6 +40,11 @@ class ExporterMetrics {
   prometheus::Family<prometheus::Counter>& command_failures_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Counter>& notifications_;
+  prometheus::Family<prometheus::Counter>& webhook_deliveries_;
+  prometheus::Family<prometheus::Counter>& webhook_retries_;
+  prometheus::Family<prometheus::Counter>& webhook_dropped_;
+  prometheus::Family<prometheus::Gauge>& webhook_queue_entries_;
+  prometheus::Family<prometheus::Gauge>& webhook_queue_bytes_;
 };
 
 }  // namespace glusterfs_exporter::metrics

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/gzip.hpp"
 #include "metrics/catalogue.hpp"
-#include "metrics/gzip.hpp"
 
 namespace glusterfs_exporter::metrics {
 
@@ -79,7 +79,8 @@ void write_own(const prometheus::MetricFamily& family, Samples& samples) {
     if (family.type == prometheus::MetricType::Histogram) {
       write_histogram(labels, metric.histogram, samples);
     } else {
-      samples.add(labels, metric.counter.value);
+      const bool gauge = family.type == prometheus::MetricType::Gauge;
+      samples.add(labels, gauge ? metric.gauge.value : metric.counter.value);
     }
   }
 }

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <utility>
 
+#include "common/text.hpp"
 #include "common/time_text.hpp"
 #include "exchange/json_fields.hpp"
 #include "receive/strict_json.hpp"
-#include "receive/text.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {

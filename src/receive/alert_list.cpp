@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "common/text.hpp"
 #include "live/json_put.hpp"
-#include "receive/text.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {

@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
+#include "common/text.hpp"
 #include "exchange/json_fields.hpp"
 #include "receive/event_table.hpp"
 #include "receive/strict_json.hpp"
-#include "receive/text.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {

@@ -14,7 +14,7 @@
 #include "receive/gluster_event.hpp"
 #include "receive/post.hpp"
 #include "receive/recent_events.hpp"
-#include "receive/token_bucket.hpp"
+#include "common/token_bucket.hpp"
 
 namespace glusterfs_exporter::receive {
 

@@ -2,23 +2,20 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
-#include <array>
 #include <optional>
 #include <utility>
 
+#include "common/hmac_sha256.hpp"
+#include "common/text.hpp"
 #include "exchange/json_fields.hpp"
 #include "receive/strict_json.hpp"
-#include "receive/text.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {
 
 using exchange::Fields;
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
 constexpr std::size_t kMaxTokenBytes = 4096;
 constexpr std::int64_t kLongestLife = 3600;
@@ -30,17 +27,6 @@ std::unexpected<std::string> refuse(std::string why) {
 
 const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::optional<Digest> hmac_sha256(std::string_view key, std::string_view text) {
-  Digest digest{};
-  unsigned length = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes(text), text.size(), digest.data(),
-           &length) == nullptr ||
-      length != digest.size()) {
-    return std::nullopt;
-  }
-  return digest;
 }
 
 /// The six bits that a letter of base64url stands for (RFC 4648 5); -1 for what is none.
@@ -106,8 +92,8 @@ std::string problem_of(const Times& times, std::chrono::system_clock::time_point
 
 bool is_same_secret(std::string_view left, std::string_view right) {
   // Digests are of one length, so that the length of the secret is not told either.
-  Digest left_digest{};
-  Digest right_digest{};
+  Sha256Digest left_digest{};
+  Sha256Digest right_digest{};
   SHA256(bytes(left), left.size(), left_digest.data());
   SHA256(bytes(right), right.size(), right_digest.data());
   return CRYPTO_memcmp(left_digest.data(), right_digest.data(), left_digest.size()) == 0;

@@ -1,75 +1,25 @@
 #include "receive/keys.hpp"
 
-#include <fmt/format.h>
+#include <utility>
 
-#include <algorithm>
-#include <string_view>
-
-#include "config/read_file.hpp"
-#include "config/values.hpp"
+#include "config/key_file.hpp"
 
 namespace glusterfs_exporter::receive {
-namespace {
-
-constexpr std::size_t kLeastBytes = 8;
-constexpr std::size_t kMostBytes = 1024;
-
-bool is_visible(char c) {
-  return c > ' ' && c < 0x7F;
-}
-
-/// What is wrong with what a file holds; empty when nothing is. Never shows any of it.
-std::string problem_of(std::string_view key) {
-  if (!std::ranges::all_of(key, is_visible)) {
-    return "must hold one line of visible ASCII characters without spaces";
-  }
-  if (key.size() < kLeastBytes || key.size() > kMostBytes) {
-    return fmt::format("must hold {} to {} characters, holds {}", kLeastBytes, kMostBytes, key.size());
-  }
-  return {};
-}
-
-/// Reads one file into `key` unless something was wrong before.
-void read(const config::Config& config, const std::string& setting, const std::string& path, std::string& key,
-          std::expected<void, config::ConfigError>& result) {
-  if (!result || path.empty()) {
-    return;
-  }
-  const auto fail = [&](const std::string& problem) {
-    result = std::unexpected(config::ConfigError{config.origin(setting),
-                                                 setting + ": " + config::printable(path) + " " + problem});
-  };
-  auto text = config::read_file(path);
-  if (!text) {
-    fail(text.error().message);
-    return;
-  }
-  if (text->ends_with('\n')) {
-    text->pop_back();
-  }
-  if (text->ends_with('\r')) {
-    text->pop_back();
-  }
-  if (const auto problem = problem_of(*text); !problem.empty()) {
-    fail(problem);
-    return;
-  }
-  key = *std::move(text);
-}
-
-}  // namespace
 
 std::expected<Keys, config::ConfigError> read_keys(const config::Config& config) {
-  Keys keys;
-  std::expected<void, config::ConfigError> result;
-  const auto& events = config.gluster_events;
-  read(config, "gluster_events.token_file", events.token_file, keys.events_token, result);
-  read(config, "gluster_events.secret_file", events.secret_file, keys.events_secret, result);
-  read(config, "alerts.token_file", config.alerts.token_file, keys.alerts_token, result);
-  if (!result) {
-    return std::unexpected(result.error());
+  auto events_token = read_key_file(config, "gluster_events.token_file", config.gluster_events.token_file);
+  if (!events_token) {
+    return std::unexpected(std::move(events_token.error()));
   }
-  return keys;
+  auto events_secret = read_key_file(config, "gluster_events.secret_file", config.gluster_events.secret_file);
+  if (!events_secret) {
+    return std::unexpected(std::move(events_secret.error()));
+  }
+  auto alerts_token = read_key_file(config, "alerts.token_file", config.alerts.token_file);
+  if (!alerts_token) {
+    return std::unexpected(std::move(alerts_token.error()));
+  }
+  return Keys{*std::move(events_token), *std::move(events_secret), *std::move(alerts_token)};
 }
 
 }  // namespace glusterfs_exporter::receive

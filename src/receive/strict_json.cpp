@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "common/text.hpp"
-#include "receive/text.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {

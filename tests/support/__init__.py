@@ -28,4 +28,5 @@ from .processes import (
     resident_bytes,
 )
 from .prometheus_tools import PROMETHEUS_ACCEPT, Alertmanager, Prometheus, program, promtool_complaints
+from .receiver import Receiver, split_id
 from .waiting import assert_same, difference, wait_until, wait_until_equal

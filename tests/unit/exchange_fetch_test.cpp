@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "exchange/fetch.hpp"
-#include "metrics/gzip.hpp"
+#include "common/gzip.hpp"
 #include "support/raw_server.hpp"
 #include "web/server.hpp"
 
@@ -81,14 +81,14 @@ TEST(Fetch, GetsTheBodyAndAsksForJsonOnly) {
 
 TEST(Fetch, UnpacksGzip) {
   const std::string text(100'000, 'x');
-  const auto packed = metrics::gzip(text);
+  const auto packed = gzip(text);
   auto server = answering(fmt::format(
       "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}", packed.size(), packed));
   EXPECT_EQ(fetch(url(server.port())).value_or("none"), text);
 }
 
 TEST(Fetch, RefusesGzipThatUnpacksToTooMuch) {
-  const auto packed = metrics::gzip(std::string(kMaxAnswerBytes + 1, 'x'));
+  const auto packed = gzip(std::string(kMaxAnswerBytes + 1, 'x'));
   ASSERT_LT(packed.size(), 100'000);
   auto server = answering(fmt::format(
       "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}", packed.size(), packed));

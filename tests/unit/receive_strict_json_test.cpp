@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "receive/strict_json.hpp"
-#include "receive/text.hpp"
+#include "common/text.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {

@@ -9,9 +9,9 @@
 #include <system_error>
 #include <vector>
 
+#include "common/system_error.hpp"
 #include "common/text.hpp"
 #include "gluster/local/proc.hpp"
-#include "gluster/local/system_error.hpp"
 
 namespace glusterfs_exporter::gluster::local {
 

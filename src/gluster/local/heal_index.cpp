@@ -12,9 +12,9 @@
 #include <optional>
 #include <utility>
 
+#include "common/system_error.hpp"
 #include "common/text.hpp"
 #include "common/unique_fd.hpp"
-#include "gluster/local/system_error.hpp"
 
 namespace glusterfs_exporter::gluster::local {
 

@@ -13,9 +13,9 @@
 #include <memory>
 #include <utility>
 
+#include "common/system_error.hpp"
 #include "common/text.hpp"
 #include "common/unique_fd.hpp"
-#include "gluster/local/system_error.hpp"
 #include "gluster/values.hpp"
 
 namespace glusterfs_exporter::gluster::local {

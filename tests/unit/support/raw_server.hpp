@@ -40,6 +40,21 @@ class RawConnection {
     return request;
   }
 
+  /// So many bytes, or fewer when there are no more.
+  std::string read(std::size_t size) {
+    std::string bytes(size, '\0');
+    std::size_t held = 0;
+    while (held < size && wait(POLLIN)) {
+      const auto count = ::recv(fd_, bytes.data() + held, size - held, 0);
+      if (count <= 0) {
+        break;
+      }
+      held += static_cast<std::size_t>(count);
+    }
+    bytes.resize(held);
+    return bytes;
+  }
+
   /// False when the client is gone.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {

@@ -1,4 +1,4 @@
-#include "metrics/gzip.hpp"
+#include "common/gzip.hpp"
 
 #include <zlib.h>
 
@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace glusterfs_exporter::metrics {
+namespace glusterfs_exporter {
 
 std::string gzip(std::string_view bytes) {
   z_stream stream{};
@@ -42,4 +42,4 @@ std::string gzip(std::string_view bytes) {
   return out;
 }
 
-}  // namespace glusterfs_exporter::metrics
+}  // namespace glusterfs_exporter

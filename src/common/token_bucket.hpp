@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace glusterfs_exporter::receive {
+namespace glusterfs_exporter {
 
 /// Lets `capacity` through at once and `per_second` in the long run. For one thread at a time.
 class TokenBucket {
@@ -31,4 +31,4 @@ class TokenBucket {
   Clock::time_point filled_at_;
 };
 
-}  // namespace glusterfs_exporter::receive
+}  // namespace glusterfs_exporter
