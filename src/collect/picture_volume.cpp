@@ -73,7 +73,11 @@ void join_report(model::Brick& brick, const model::Brick& reported, bool profili
     brick.capacity = reported.capacity;
     brick.device = reported.device;
     brick.fs_type = reported.fs_type;
+    brick.mount_options = reported.mount_options;
+    brick.block_size_bytes = reported.block_size_bytes;
   }
+  take_over(brick.pid, reported.pid);
+  take_over(brick.port, reported.port);
   if (profiling) {
     take_over(brick.profile, reported.profile);
   }
@@ -89,6 +93,8 @@ void forget_offline_bricks(model::Volume& volume) {
       if (!brick.online.value_or(true)) {
         brick.profile.reset();
         brick.process.reset();
+        brick.pid.reset();
+        brick.port.reset();
         brick.internals.reset();
         brick.heal_pending_entries.reset();
         brick.heal_dirty_entries.reset();
@@ -125,12 +131,18 @@ void join_answers(model::Volume& volume, const Facts& facts, const Reports& repo
              // holds
   }
   if (const auto* status = answer_about(facts.status, volume.name, now)) {
-    join_bricks(volume, &status->bricks, [](auto& brick, const auto& row) { brick.online = row.online; });
+    join_bricks(volume, &status->bricks, [](auto& brick, const auto& row) {
+      brick.online = row.online;
+      brick.pid = row.pid;
+      brick.port = row.port;
+    });
   }
   join_bricks(volume, answer_about(facts.detail, volume.name, now), [](auto& brick, const auto& row) {
     brick.capacity = row.capacity;
     brick.device = row.device;
     brick.fs_type = row.fs_type;
+    brick.mount_options = row.mount_options;
+    brick.block_size_bytes = row.block_size_bytes;
   });
   if (const auto found = facts.profile.find(volume.name); found != facts.profile.end()) {
     const auto record =

@@ -30,6 +30,8 @@ void add_process(model::Brick& brick, const Facts& facts, SteadyTime now) {
   brick.online = process != processes->bricks.end();
   if (*brick.online) {
     brick.process = process->second.usage;
+    brick.pid = static_cast<std::uint32_t>(process->second.key.pid);
+    brick.port = process->second.port;
   }
 }
 
@@ -41,6 +43,8 @@ model::Brick report_brick(const model::BrickId& id, const Facts& facts, SteadyTi
     brick.capacity = filesystem->capacity;
     brick.device = filesystem->device;
     brick.fs_type = filesystem->fs_type;
+    brick.mount_options = filesystem->mount_options;
+    brick.block_size_bytes = filesystem->block_size_bytes;
   }
   if (const auto* pool = about(facts.thin_pools, id, now)) {
     brick.thin_pool = *pool;

@@ -37,6 +37,19 @@ void put(Json& object, const char* name, const std::optional<T>& value) {
   }
 }
 
+/// A process number takes 22 bits, a port 16. Blocks of file systems are far smaller than the limit.
+constexpr std::uint64_t kMaxPid = std::uint64_t{1} << 22U;
+constexpr std::uint64_t kMaxPort = 65535;
+constexpr std::uint64_t kMaxBlockBytes = std::uint64_t{1} << 40U;
+
+/// A whole number from 1 to `max`; others are left out.
+template <class T>
+void put_in_range(Json& object, const char* name, const std::optional<T>& value, std::uint64_t max) {
+  if (value && *value >= 1 && *value <= max) {
+    object[name] = *value;
+  }
+}
+
 void put_process(Json& object, const std::optional<model::ProcessUsage>& process) {
   if (!process || !in_range(process->cpu_seconds)) {
     return;
@@ -125,6 +138,12 @@ Json brick_json(const model::ReportedBrick& reported) {
   }
   put_text(json, "device", brick.device);
   put_text(json, "fs_type", brick.fs_type);
+  if (auto options = clean_utf8(brick.mount_options); !options.empty() && options.size() <= kMaxTextBytes) {
+    json["mount_options"] = std::move(options);  // those of an overlay can be longer
+  }
+  put_in_range(json, "block_size_bytes", brick.block_size_bytes, kMaxBlockBytes);
+  put_in_range(json, "pid", brick.pid, kMaxPid);
+  put_in_range(json, "port", brick.port, kMaxPort);
   put(json, "heal_pending_entries", brick.heal_pending_entries);
   put(json, "heal_dirty_entries", brick.heal_dirty_entries);
   put_process(json, brick.process);
@@ -224,6 +243,15 @@ std::optional<model::ThinPool> read_thin_pool(const Fields& brick) {
   return pool;
 }
 
+std::optional<std::uint64_t> read_in_range(const Fields& fields, const char* name, std::uint64_t max) {
+  const auto value = fields.optional_whole(name);
+  if (value && (*value < 1 || *value > max)) {
+    fields.fail(name, fmt::format("must be a whole number from 1 to {}", max));
+    return std::nullopt;
+  }
+  return value;
+}
+
 model::FopStats read_fop(const Fields& fields) {
   model::FopStats fop{
       .fop = fields.name("fop"), .count = fields.whole("count"), .timed = fields.flag("timed")};
@@ -269,6 +297,10 @@ model::ReportedBrick read_brick(const Fields& fields, std::size_t& clients_left)
   brick.capacity = read_capacity(fields);
   brick.device = fields.optional_text("device");
   brick.fs_type = fields.optional_text("fs_type");
+  brick.mount_options = fields.optional_text("mount_options");
+  brick.block_size_bytes = read_in_range(fields, "block_size_bytes", kMaxBlockBytes);
+  brick.pid = read_in_range(fields, "pid", kMaxPid);
+  brick.port = read_in_range(fields, "port", kMaxPort);
   brick.heal_pending_entries = fields.optional_whole("heal_pending_entries");
   brick.heal_dirty_entries = fields.optional_whole("heal_dirty_entries");
   brick.process = read_process(fields);

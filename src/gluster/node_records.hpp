@@ -40,6 +40,7 @@ struct BrickProcess {
   std::string socket;   ///< path of its management socket
   std::string version;  ///< of the Gluster it runs, "10.3"; empty when not known
   model::ProcessUsage usage;
+  std::optional<std::uint16_t> port{};  ///< where clients connect
 };
 
 struct DaemonProcess {
@@ -59,6 +60,8 @@ struct BrickFilesystem {
   model::Capacity capacity;
   std::string device;
   std::string fs_type;
+  std::string mount_options{};  ///< as /proc/mounts writes them; empty when not known
+  std::optional<std::uint64_t> block_size_bytes{};
 };
 
 /// How many entries a brick's own index lists.

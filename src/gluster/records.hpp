@@ -52,6 +52,8 @@ using PeerList = std::vector<PeerRecord>;
 struct BrickStatusRecord {
   model::BrickId id;
   bool online = false;
+  std::optional<std::uint32_t> pid{};   ///< absent while offline
+  std::optional<std::uint16_t> port{};  ///< absent while offline
 };
 
 struct DaemonRecord {
@@ -77,6 +79,8 @@ struct BrickDetailRecord {
   std::optional<model::Capacity> capacity;
   std::string device;
   std::string fs_type;
+  std::string mount_options{};
+  std::optional<std::uint64_t> block_size_bytes{};
 };
 
 using DetailRecord = std::vector<BrickDetailRecord>;

@@ -53,6 +53,8 @@ struct Brick {
   std::optional<Capacity> capacity;  ///< of the file system the brick lies on
   std::string device;
   std::string fs_type;
+  std::string mount_options;                      ///< as /proc/mounts writes them
+  std::optional<std::uint64_t> block_size_bytes;  ///< what statvfs calls f_bsize
   std::optional<bool> shares_filesystem;  ///< another brick, of any volume, lies on the same file system
 
   std::shared_ptr<const BrickProfile> profile;
@@ -61,6 +63,11 @@ struct Brick {
   std::optional<std::uint64_t> split_brain_entries;
   std::optional<std::uint64_t> healing_entries;
   std::vector<TopFile> top_files;
+
+  // Of the process that serves it, on its own node; bricks that share a process share them. Not for metrics:
+  // they change with each start.
+  std::optional<std::uint32_t> pid;
+  std::optional<std::uint16_t> port;  ///< where clients connect
 
   // Only the brick's own node tells these.
   std::optional<ProcessUsage> process;  ///< bricks that share a process share it

@@ -141,6 +141,25 @@ TEST(VolumeStatusDetail, ReadsSizesInBytes) {
   EXPECT_EQ(brick.capacity->inodes, 16777216U);
   EXPECT_EQ(brick.device, "/dev/vda");
   EXPECT_EQ(brick.fs_type, "ext4");
+  EXPECT_EQ(brick.mount_options, "rw,relatime,discard,resv_strict,resuid=65534,resgid=65534");
+  EXPECT_EQ(brick.block_size_bytes, 4096);
+}
+
+TEST(VolumeStatus, ABrickThatIsOfflineHasNoProcess) {
+  const auto volumes =
+      read_volume_status(Document::of("<cliOutput><volStatus><volumes><volume><volName>v</volName>"
+                                      "<node><hostname>h</hostname><path>/a</path><status>1</status>"
+                                      "<port>49152</port><pid>460</pid></node>"
+                                      "<node><hostname>h</hostname><path>/b</path><status>0</status>"
+                                      "<port>N/A</port><pid>-1</pid></node>"
+                                      "</volume></volumes></volStatus></cliOutput>")
+                             .root());
+  ASSERT_TRUE(volumes);
+  const auto& bricks = volumes->at("v").bricks;
+  ASSERT_EQ(bricks.size(), 2U);
+  EXPECT_EQ(bricks[0].pid, 460);
+  EXPECT_EQ(bricks[0].port, 49152);
+  EXPECT_FALSE(bricks[1].pid || bricks[1].port);
 }
 
 const model::FopStats& fop(const model::BrickProfile& profile, std::string_view name) {

@@ -58,6 +58,10 @@ model::NodeReport full_report() {
       model::Capacity{.size_bytes = kMost, .free_bytes = 11, .inodes = 0, .inodes_free = 0};
   brick.brick.device = "/dev/mapper/vg-lv";
   brick.brick.fs_type = "xfs";
+  brick.brick.mount_options = "rw,noatime";
+  brick.brick.block_size_bytes = 512;
+  brick.brick.pid = 4'194'304;
+  brick.brick.port = 65535;
   brick.brick.heal_pending_entries = 0;
   brick.brick.heal_dirty_entries = 13;
   brick.brick.process = process(14);
@@ -94,7 +98,8 @@ constexpr std::string_view kFullHead =
     R"("exporter_version":"0.1.0","gluster_version":"10.3","up":true,"leader":true,"bricks":[)"
     R"({"volume":"vol","host":"node1","path":"/bricks/\"a b\"","peer_uuid":"uuid-1","online":false,)"
     R"("size_bytes":18446744073709551615,"free_bytes":11,"inodes":0,"inodes_free":0,)"
-    R"("device":"/dev/mapper/vg-lv","fs_type":"xfs","heal_pending_entries":0,"heal_dirty_entries":13,)"
+    R"("device":"/dev/mapper/vg-lv","fs_type":"xfs","mount_options":"rw,noatime","block_size_bytes":512,)"
+    R"("pid":4194304,"port":65535,"heal_pending_entries":0,"heal_dirty_entries":13,)"
     R"("process":{"start_time":"2026-11-20T12:00:00.003Z","cpu_seconds_total":0.1,)"
     R"("resident_memory_bytes":4096,"threads":14,"open_fds":12},)"
     R"("clients":[{"host":"10.0.0.9","name":"fuse","read_bytes":15,"written_bytes":16,"op_version":17},)"
@@ -154,6 +159,10 @@ TEST(NodeDocument, ComesBackWhole) {
   ASSERT_EQ(report->bricks.size(), 1);
   const auto& brick = report->bricks[0].brick;
   EXPECT_EQ(brick.id, (model::BrickId{.host = "node1", .path = "/bricks/\"a b\""}));
+  EXPECT_EQ(brick.mount_options, "rw,noatime");
+  EXPECT_EQ(brick.block_size_bytes, 512);
+  EXPECT_EQ(brick.pid, 4'194'304);
+  EXPECT_EQ(brick.port, 65535);
   EXPECT_EQ(brick.process->cpu_seconds, 0.1);
   EXPECT_EQ(brick.internals->clients[0].bytes_written, 16);
   EXPECT_EQ(brick.profile->fops[0].seconds_max, 0.25);
@@ -193,8 +202,9 @@ TEST(NodeDocument, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(write_node_document(*back), kBare);
   const auto& brick = back->bricks.at(0).brick;
   EXPECT_FALSE(brick.online || brick.capacity || brick.heal_pending_entries || brick.heal_dirty_entries ||
-               brick.process || brick.internals || brick.thin_pool || brick.profile);
-  EXPECT_EQ(brick.peer_uuid + brick.device + brick.fs_type + back->gluster_version, "");
+               brick.process || brick.internals || brick.thin_pool || brick.profile || brick.pid ||
+               brick.port || brick.block_size_bytes);
+  EXPECT_EQ(brick.peer_uuid + brick.device + brick.fs_type + brick.mount_options + back->gluster_version, "");
   EXPECT_FALSE(back->daemons.at(0).process);
 }
 
@@ -236,6 +246,39 @@ TEST(NodeDocument, LeavesOutNumbersThatNobodyWouldTake) {
   EXPECT_FALSE(back->daemons[0].process);
   ASSERT_EQ(back->bricks[0].brick.profile->fops.size(), 1);
   EXPECT_EQ(back->bricks[0].brick.profile->fops[0].fop, "RELEASE");
+}
+
+TEST(NodeDocument, LeavesOutWhatAReaderWouldRefuse) {
+  auto report = full_report();
+  auto& brick = report.bricks[0].brick;
+  brick.pid = 4'194'305;
+  brick.port = 0;
+  brick.block_size_bytes = 0;
+  brick.mount_options = "lowerdir=" + std::string(4096, 'a');
+  const auto back = read_node_document(write_node_document(report));
+  ASSERT_TRUE(back) << back.error().context;
+  const auto& read = back->bricks[0].brick;
+  EXPECT_FALSE(read.pid || read.port || read.block_size_bytes);
+  EXPECT_EQ(read.mount_options, "");
+
+  brick.mount_options = std::string(4093, 'a') + "\xff";
+  const auto longest = read_node_document(write_node_document(report));
+  ASSERT_TRUE(longest) << longest.error().context;
+  EXPECT_EQ(longest->bricks[0].brick.mount_options, std::string(4093, 'a') + "\xEF\xBF\xBD");
+}
+
+TEST(NodeDocument, RefusesProcessesAndBlocksThatCannotBe) {
+  const auto with = [](const std::string& members) {
+    return error_of(bare_with(R"("path":"/p")", R"("path":"/p",)" + members));
+  };
+  EXPECT_EQ(with(R"("pid":1,"port":1,"block_size_bytes":1)"), "no error");
+  EXPECT_EQ(with(R"("pid":0)"), "bricks[0].pid must be a whole number from 1 to 4194304");
+  EXPECT_EQ(with(R"("pid":4194305)"), "bricks[0].pid must be a whole number from 1 to 4194304");
+  EXPECT_EQ(with(R"("pid":-1)"), "bricks[0].pid must be a whole number from 0 to 18446744073709551615");
+  EXPECT_EQ(with(R"("port":65536)"), "bricks[0].port must be a whole number from 1 to 65535");
+  EXPECT_EQ(with(R"("block_size_bytes":1099511627777)"),
+            "bricks[0].block_size_bytes must be a whole number from 1 to 1099511627776");
+  EXPECT_EQ(with(R"("mount_options":5)"), "bricks[0].mount_options must be a text");
 }
 
 TEST(NodeDocument, CleansTextOnBothWays) {
@@ -339,7 +382,8 @@ TEST(NodeDocument, NamesWhatIsMissing) {
   EXPECT_THAT(optional, testing::UnorderedElementsAre(
                             "bricks[0].device", "bricks[0].fs_type", "bricks[0].heal_dirty_entries",
                             "bricks[0].heal_pending_entries", "bricks[0].online", "bricks[0].peer_uuid",
-                            "bricks[0].pending_calls", "bricks[0].process.open_fds",
+                            "bricks[0].pending_calls", "bricks[0].process.open_fds", "bricks[0].pid",
+                            "bricks[0].port", "bricks[0].mount_options", "bricks[0].block_size_bytes",
                             "bricks[0].thin_pool.metadata_used_ratio", "gluster_version"));
   EXPECT_EQ(error_of(bare_with(R"("path":"/p")", R"("path":"/p","pending_calls":1)")),
             "bricks[0].clients is missing");

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -40,24 +41,47 @@ Mount mount_of(unsigned major, unsigned minor, std::string_view path) {
 }
 
 TEST(LocalFilesystem, FindsTheMountOfADevice) {
-  EXPECT_EQ(mount_of(254, 0, "/srv/brick"), (Mount{"/dev/vda", "ext4"}));
-  EXPECT_EQ(mount_of(253, 3, "/bricks/one/brick"), (Mount{"/dev/mapper/vg-one", "xfs"}));
-  EXPECT_EQ(mount_of(253, 4, "/bricks/with space\\x/brick"), (Mount{"/dev/mapper/vg two", "xfs"}));
-  EXPECT_EQ(mount_of(0, 50, "/over/brick"), (Mount{"overlay", "overlay"}));
-  EXPECT_EQ(mount_of(253, 9, "/auto/brick"), (Mount{"/dev/sdc1", "xfs"}));
-  EXPECT_EQ(mount_of(254, 0, "/bind/brick"), (Mount{"/dev/vda", "ext4"}));
+  EXPECT_EQ(mount_of(254, 0, "/srv/brick"), (Mount{"/dev/vda", "ext4", "/"}));
+  EXPECT_EQ(mount_of(253, 3, "/bricks/one/brick"), (Mount{"/dev/mapper/vg-one", "xfs", "/bricks/one"}));
+  EXPECT_EQ(mount_of(253, 4, "/bricks/with space\\x/brick"),
+            (Mount{"/dev/mapper/vg two", "xfs", "/bricks/with space\\x"}));
+  EXPECT_EQ(mount_of(0, 50, "/over/brick"), (Mount{"overlay", "overlay", "/over"}));
+  EXPECT_EQ(mount_of(253, 9, "/auto/brick"), (Mount{"/dev/sdc1", "xfs", "/auto"}));
+  EXPECT_EQ(mount_of(254, 0, "/bind/brick"), (Mount{"/dev/vda", "ext4", "/bind"}));
 }
 
 TEST(LocalFilesystem, GoesByThePathWhereNoMountHasTheDevice) {
-  EXPECT_EQ(mount_of(0, 99, "/data/subvolume/brick"), (Mount{"/dev/sdb", "btrfs"}));
-  EXPECT_EQ(mount_of(0, 99, "/database"), (Mount{"/dev/vda", "ext4"})) << "not below /data";
-  EXPECT_EQ(mount_of(0, 99, "/auto/brick"), (Mount{"/dev/sdc1", "xfs"})) << "mounted over autofs";
+  EXPECT_EQ(mount_of(0, 99, "/data/subvolume/brick"), (Mount{"/dev/sdb", "btrfs", "/data"}));
+  EXPECT_EQ(mount_of(0, 99, "/database"), (Mount{"/dev/vda", "ext4", "/"})) << "not below /data";
+  EXPECT_EQ(mount_of(0, 99, "/auto/brick"), (Mount{"/dev/sdc1", "xfs", "/auto"})) << "mounted over autofs";
 }
 
 TEST(LocalFilesystem, IsEmptyWithoutAnyMount) {
   EXPECT_EQ(find_mount("", makedev(1, 1), "/brick"), Mount{});
   EXPECT_EQ(find_mount("garbage\n- - -\n\xff\xfe", makedev(1, 1), "/brick"), Mount{});
   EXPECT_EQ(find_mount("22 1 254:0 / / rw", makedev(254, 0), "/brick"), Mount{});
+}
+
+TEST(LocalFilesystem, FindsTheOptionsOfAMount) {
+  constexpr std::string_view kMounts =
+      "/dev/vda / ext4 rw,relatime,discard 0 0\n"
+      "systemd-1 /auto autofs rw,fd=29 0 0\n"
+      "/dev/sdc1 /auto xfs rw,seclabel,noatime,attr2,inode64 0 0\n"
+      "/dev/mapper/vg\\040two /bricks/with\\040space\\134x xfs ro,name=a\\040b 0 0\n"
+      "/dev/vda /twice ext4 rw 0 0\n"
+      "/dev/vda /twice ext4 ro,\xff 0 0\n"
+      "\n"
+      "/dev/vdb /short ext4\n"
+      "/dev/vdb /last ext4 rw,last";
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/vda", "ext4", "/"}), "rw,relatime,discard");
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/sdc1", "xfs", "/auto"}), "rw,seclabel,noatime,attr2,inode64");
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/mapper/vg two", "xfs", "/bricks/with space\\x"}),
+            "ro,name=a b");
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/vda", "ext4", "/twice"}), "ro,\xEF\xBF\xBD");
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/vdb", "ext4", "/last"}), "rw,last");
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/vdb", "ext4", "/short"}), "");
+  EXPECT_EQ(find_mount_options(kMounts, {"/dev/vda", "xfs", "/"}), "");
+  EXPECT_EQ(find_mount_options("", {"/dev/vda", "ext4", "/"}), "");
 }
 
 TEST(LocalFilesystem, ReadsWhatTheKernelSays) {
@@ -71,6 +95,8 @@ TEST(LocalFilesystem, ReadsWhatTheKernelSays) {
   EXPECT_GT(filesystem->capacity.free_bytes, 0U);
   EXPECT_FALSE(filesystem->device.empty());
   EXPECT_FALSE(filesystem->fs_type.empty());
+  EXPECT_EQ(filesystem->block_size_bytes, space.f_bsize);
+  EXPECT_THAT(filesystem->mount_options, testing::StartsWith("rw"));
 }
 
 TEST(LocalFilesystem, SaysWhyThereIsNone) {

@@ -93,6 +93,7 @@ class LocalProcesses : public testing::Test {
   FakeProc proc_;
   test::TemporaryFolder files_;
   ProcessReader reader_{proc_.root()};
+  int last_pid_ = 100;
 };
 
 std::vector<std::pair<DaemonKind, int>> daemons_of(const NodeProcesses& node) {
@@ -139,6 +140,7 @@ TEST_F(LocalProcesses, TellsAllOfAHealthyNode) {
   const auto& brick = node.bricks.at({.host = "host1", .path = "/bricks/a"});
   EXPECT_EQ(brick.key, (ProcessKey{.pid = 11, .start_ticks = 5000}));
   EXPECT_EQ(brick.socket, "/run/vol.socket");
+  EXPECT_EQ(brick.port, 51714);
   EXPECT_EQ(brick.version, "10.3");
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   EXPECT_DOUBLE_EQ(brick.usage.cpu_seconds, 300 / ticks);
@@ -164,6 +166,26 @@ TEST_F(LocalProcesses, KeepsTwoNodesOfOneMachineApart) {
   EXPECT_THAT(daemons_of(read(bricks, kThem)),
               UnorderedElementsAre(std::pair(DaemonKind::glusterd, 20), std::pair(DaemonKind::quota, 22)));
   EXPECT_THAT(daemons_of(read(bricks, "")), IsEmpty());
+}
+
+TEST_F(LocalProcesses, ABricksPortIsTheFirstOfItsCommandLine) {
+  const auto port_of = [this](const std::string& words) {
+    const std::string command = "glusterfsd -s host1 -p " + pid_file("n1", "vol", "-b") +
+                                " --brick-name /b --xlator-option *-posix.glusterd-uuid=" + kUs +
+                                " --process-name brick" + words;
+    proc_.put({.pid = ++last_pid_, .comm = "glusterfsd"}, command);
+    const auto node = read({brick_of("vol", "/b")});
+    proc_.remove(last_pid_);
+    EXPECT_EQ(node.bricks.size(), 1U);
+    return node.bricks.begin()->second.port;
+  };
+  EXPECT_EQ(port_of(" --brick-port 49152"), 49152);
+  EXPECT_EQ(port_of(" --brick-port=65535"), 65535);
+  EXPECT_EQ(port_of(" --brick-port 49152,49153"), 49152) << "TCP and RDMA";
+  for (const auto* words : {"", " --brick-port", " --brick-port 0", " --brick-port 65536", " --brick-port -1",
+                            " --brick-port ,49153", " --brick-port 4x"}) {
+    EXPECT_EQ(port_of(words), std::nullopt) << words;
+  }
 }
 
 TEST_F(LocalProcesses, FindsBricksThatShareAProcessByTheirPidFiles) {

@@ -30,6 +30,7 @@ gluster::BrickProcess process(int pid) {
   gluster::BrickProcess process;
   process.key = {pid, 7};
   process.usage.cpu_seconds = 12.5;
+  process.port = 49152;
   return process;
 }
 
@@ -46,8 +47,8 @@ Facts first_node() {
   processes.daemons.push_back({{1, 1}, DaemonKind::glusterd, {}});
   processes.gluster_version = "10.3";
   facts.processes = dated(processes);
-  facts.filesystems = dated(
-      gluster::PerBrick<gluster::BrickFilesystem>{{kBrick1, {{1000, 400, 100, 40}, "/dev/sda1", "xfs"}}});
+  facts.filesystems = dated(gluster::PerBrick<gluster::BrickFilesystem>{
+      {kBrick1, {{1000, 400, 100, 40}, "/dev/sda1", "xfs", "rw,noatime", 512}}});
   facts.heal_index = dated(gluster::PerBrick<gluster::HealIndex>{{kBrick1, {5, 2}}});
   facts.brick_profiles = dated(gluster::PerBrick<model::BrickProfile>{{kBrick1, {}}});
   facts.brick_internals = dated(gluster::PerBrick<model::BrickInternals>{{kBrick1, {}}});
@@ -100,6 +101,10 @@ TEST(OwnReport, TellsOfTheBricksOfThisNodeAlone) {
   EXPECT_EQ(brick.process->cpu_seconds, 12.5);
   EXPECT_EQ(brick.capacity->free_bytes, 400U);
   EXPECT_EQ(brick.fs_type, "xfs");
+  EXPECT_EQ(brick.mount_options, "rw,noatime");
+  EXPECT_EQ(brick.block_size_bytes, 512);
+  EXPECT_EQ(brick.pid, 11);
+  EXPECT_EQ(brick.port, 49152);
   EXPECT_EQ(brick.heal_pending_entries, 5U);
   EXPECT_EQ(brick.heal_dirty_entries, 2U);
   EXPECT_NE(brick.profile, nullptr);
@@ -114,6 +119,52 @@ TEST(OwnReport, OfADeadBrickOnlyItsDiskIsLeft) {
   EXPECT_EQ(brick.heal_pending_entries, std::nullopt);
   EXPECT_EQ(brick.profile, nullptr);
   EXPECT_FALSE(brick.internals);
+}
+
+/// The CLI's answers about both bricks, told by the leader on the first node.
+Facts with_cli_answers(Facts facts) {
+  facts.status.insert_or_assign(
+      "v", dated(gluster::StatusRecord{{{kBrick1, true, 1001, 2001}, {kBrick2, true, 1002, 2002}}, {}, {}}));
+  facts.detail.insert_or_assign(
+      "v", dated(gluster::DetailRecord{{kBrick1, model::Capacity{}, "/dev/cli", "ext4", "cli", 1},
+                                       {kBrick2, model::Capacity{}, "/dev/cli", "ext4", "cli", 2}}));
+  return facts;
+}
+
+TEST(PictureOfReports, ProcessAndMountAreTheCliSWordUnlessTheNodeTells) {
+  auto facts = with_cli_answers(first_node());
+  const auto bricks = picture(facts, true);
+  const auto& own = brick_of(bricks, 0);
+  EXPECT_EQ(own.pid, 11);
+  EXPECT_EQ(own.port, 49152);
+  EXPECT_EQ(own.mount_options, "rw,noatime");
+  EXPECT_EQ(own.block_size_bytes, 512);
+  const auto& other = brick_of(bricks, 1);
+  EXPECT_EQ(other.pid, 1002);
+  EXPECT_EQ(other.port, 2002);
+  EXPECT_EQ(other.mount_options, "cli");
+  EXPECT_EQ(other.block_size_bytes, 2);
+
+  auto report = second_node();
+  auto& reported = report.bricks[0].brick;
+  reported.pid = 22;
+  reported.port = 23;
+  reported.mount_options = "ro";
+  reported.block_size_bytes = 24;
+  add_report(facts, report);
+  const auto told = picture(facts, true);
+  EXPECT_EQ(brick_of(told, 1).pid, 22);
+  EXPECT_EQ(brick_of(told, 1).port, 23);
+  EXPECT_EQ(brick_of(told, 1).mount_options, "ro");
+  EXPECT_EQ(brick_of(told, 1).block_size_bytes, 24);
+}
+
+TEST(PictureOfReports, ADeadBrickHasNoProcessWhateverTheCliSaid) {
+  auto facts = with_cli_answers(first_node());
+  add_report(facts, second_node(false));
+  const auto told = picture(facts, true);
+  EXPECT_EQ(brick_of(told, 1).online, false);
+  EXPECT_FALSE(brick_of(told, 1).pid || brick_of(told, 1).port);
 }
 
 TEST(OwnReport, SaysNothingOfWhatItNeverSaw) {

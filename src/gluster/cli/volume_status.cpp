@@ -59,7 +59,10 @@ Result<PerVolume<StatusRecord>> read_volume_status(pugi::xml_node root) {
       if (const auto kind = daemon_kind(hostname)) {
         record.daemons.push_back({text_of(node, "peerid"), *kind, online});
       } else {
-        record.bricks.push_back({{hostname, text_of(node, "path")}, online});
+        record.bricks.push_back({{hostname, text_of(node, "path")},
+                                 online,
+                                 number_of<std::uint32_t>(node, "pid"),     // offline: -1
+                                 number_of<std::uint16_t>(node, "port")});  // offline: N/A
       }
     }
     for (const auto task : volume.child("tasks").children("task")) {
@@ -84,7 +87,9 @@ Result<PerVolume<DetailRecord>> read_volume_status_detail(pugi::xml_node root) {
       BrickDetailRecord brick{{text_of(node, "hostname"), text_of(node, "path")},
                               {},
                               text_of(node, "device"),
-                              text_of(node, "fsName")};
+                              text_of(node, "fsName"),
+                              text_of(node, "mntOptions"),
+                              number_of(node, "blockSize")};
       const auto size = number_of(node, "sizeTotal");
       const auto free = number_of(node, "sizeFree");
       if (size && free && *size > 0) {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "gluster/values.hpp"
+
 namespace glusterfs_exporter::gluster::local {
 
 namespace {
@@ -52,6 +54,13 @@ std::string run_directory_above(const std::filesystem::path& folder, std::string
   return folder.filename() == name ? folder.parent_path().string() : std::string();
 }
 
+/// "49152", or "49152,49153" for TCP and RDMA. Bricks that share a process share its port.
+std::optional<std::uint16_t> brick_port(std::span<const std::string> arguments) {
+  const auto ports = value_of(arguments, "--brick-port");
+  const auto port = to_number<std::uint16_t>(std::string_view(ports).substr(0, ports.find(',')));
+  return port != 0 ? port : std::nullopt;
+}
+
 GlusterCommand read_glusterd(std::span<const std::string> arguments) {
   GlusterCommand command;
   command.daemon = model::DaemonKind::glusterd;
@@ -70,6 +79,7 @@ std::optional<GlusterCommand> read_brick(std::span<const std::string> arguments,
                                          const std::filesystem::path& pid_file) {
   command.node_uuid = xlator_option(arguments, ".glusterd-uuid");
   command.brick_path = value_of(arguments, "--brick-name");
+  command.port = brick_port(arguments);
   command.run_directory = run_directory_above(pid_file.parent_path().parent_path(), "vols");
   if (command.run_directory.empty()) {
     // A brick of a snapshot has its pid file elsewhere. Names of volumes have no dots.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,7 +18,8 @@ struct GlusterCommand {
   std::string node_uuid;                    ///< the peer that it belongs to
   std::string run_directory;                ///< that of its node's glusterd
   std::string socket;
-  std::string working_directory;  ///< of glusterd
+  std::optional<std::uint16_t> port;  ///< of a brick: where clients connect
+  std::string working_directory;      ///< of glusterd
 
   bool operator==(const GlusterCommand&) const = default;
 };

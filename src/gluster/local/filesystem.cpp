@@ -17,7 +17,7 @@ namespace glusterfs_exporter::gluster::local {
 
 namespace {
 
-constexpr std::size_t kMaxMountinfoBytes = 4UL * 1024 * 1024;
+constexpr std::size_t kMaxMountsBytes = 4UL * 1024 * 1024;
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -85,10 +85,27 @@ Mount find_mount(std::string_view mountinfo, dev_t device, std::string_view path
         (rank.same_device == best_rank.same_device && rank.depth >= best_rank.depth)) {
       best_rank = rank;
       best = {.device = clean_utf8(unescape(words[dash + 2])),
-              .fs_type = clean_utf8(unescape(words[dash + 1]))};
+              .fs_type = clean_utf8(unescape(words[dash + 1])),
+              .point = point};
     }
   }
   return best;
+}
+
+std::string find_mount_options(std::string_view mounts, const Mount& mount) {
+  std::string_view options;
+  while (!mounts.empty()) {
+    const auto line = mounts.substr(0, mounts.find('\n'));
+    mounts.remove_prefix(std::min(line.size() + 1, mounts.size()));
+    // device mount-point type options 0 0
+    const auto words = words_of(line);
+    constexpr std::size_t kOptions = 3;
+    if (words.size() > kOptions && unescape(words[1]) == mount.point &&
+        clean_utf8(unescape(words[0])) == mount.device && clean_utf8(unescape(words[2])) == mount.fs_type) {
+      options = words[kOptions];  // of equal ones the last was mounted over the others
+    }
+  }
+  return clean_utf8(unescape(options));
 }
 
 Result<BrickFilesystem> read_filesystem(const std::string& path) {
@@ -108,10 +125,14 @@ Result<BrickFilesystem> read_filesystem(const std::string& path) {
                          .free_bytes = std::uint64_t{space.f_bfree} * space.f_frsize,
                          .inodes = space.f_files,
                          .inodes_free = space.f_ffree};
+  filesystem.block_size_bytes = space.f_bsize;  // glusterd's choice too, where f_frsize is another
   std::error_code error;
   const auto real = std::filesystem::canonical(path, error);
-  if (const auto mountinfo = read_start("/proc/self/mountinfo", kMaxMountinfoBytes)) {
+  if (const auto mountinfo = read_start("/proc/self/mountinfo", kMaxMountsBytes)) {
     auto mount = find_mount(*mountinfo, status.st_dev, error ? path : real.string());
+    if (const auto mounts = read_start("/proc/self/mounts", kMaxMountsBytes)) {
+      filesystem.mount_options = find_mount_options(*mounts, mount);
+    }
     filesystem.device = std::move(mount.device);
     filesystem.fs_type = std::move(mount.fs_type);
   }

@@ -14,6 +14,7 @@ namespace glusterfs_exporter::gluster::local {
 struct Mount {
   std::string device;
   std::string fs_type;
+  std::string point;  ///< the folder it is mounted on
 
   bool operator==(const Mount&) const = default;
 };
@@ -23,6 +24,10 @@ struct Mount {
 /// subvolume of btrfs) has no mount with that number: it is then the one mounted deepest above the path.
 /// Empty when there is none.
 Mount find_mount(std::string_view mountinfo, dev_t device, std::string_view path);
+
+/// The options of `mount` by the text of /proc/self/mounts, which is what `gluster volume status detail`
+/// shows: those of the mount and those of the file system in one list. Empty when it is not there.
+std::string find_mount_options(std::string_view mounts, const Mount& mount);
 
 /// The file system that the folder `path` lies on; sizes as `gluster volume status detail` has them. Opens
 /// nothing there. May wait for as long as the disk does. Error: exit, when there is no such folder, with the

@@ -162,7 +162,8 @@ Result<NodeProcesses> ProcessReader::read(const std::string& peer_uuid, std::spa
     result.bricks.emplace(id, BrickProcess{.key = process->key,
                                            .socket = process->command.socket,
                                            .version = process->version,
-                                           .usage = process->usage});
+                                           .usage = process->usage,
+                                           .port = process->command.port});
   }
   for (const auto* process : node.daemons) {
     const auto kind = *process->command.daemon;
