@@ -1,13 +1,10 @@
 """What receivers of the format gluster-dashboard are sent, field by field, against what `gluster` says itself."""
 
-import http.server
-import json
-import threading
 import unittest
 
 from cluster_support import LAYOUTS, NODES, Brick, cluster, fast_config
 from node_exporters import NodeExportersTestCase, wait_for_one_leader
-from support import wait_until
+from support import Receiver, wait_until
 from test_multiplex import restart_volumes
 
 TYPES = {"Distribute", "Replicate", "Disperse", "Distributed Replicate", "Distributed Disperse"}
@@ -29,54 +26,6 @@ USED_TOLERANCE = 0.02
 
 def setUpModule():
     cluster.bring_up()
-
-
-# ---- what is sent -----------------------------------------------------------------------------------------------
-
-
-class Receiver:
-    """Takes documents over HTTP, as receivers of this format do."""
-
-    def __init__(self):
-        self._condition = threading.Condition()
-        self._documents = []
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.take(self.headers["Content-Type"], body)
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/listen"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def take(self, content_type, body):
-        with self._condition:
-            self._documents.append((content_type, body))
-            self._condition.notify_all()
-
-    def next(self, limit=30):
-        """The first document that comes from now on, once what was on its way has come."""
-        with self._condition:
-            wanted = len(self._documents) + 2
-            if not self._condition.wait_for(lambda: len(self._documents) >= wanted, limit):
-                raise AssertionError(f"no document came within {limit} s")
-            content_type, body = self._documents[-1]
-            self._documents = self._documents[-1:]
-        if content_type.partition(";")[0] != "application/json":
-            raise AssertionError(f"a document came as {content_type}")
-        return json.loads(body)
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
 
 
 # ---- what is so -------------------------------------------------------------------------------------------------
@@ -256,13 +205,21 @@ def differences(value, expected, place="document"):
 
 
 class GlusterDashboard(NodeExportersTestCase):
+    def next_document(self):
+        """The first document that comes from now on, once what was on its way has come."""
+        before = len(self.receiver.all())
+        wait_until(lambda: len(self.receiver.all()) >= before + 2, "a document comes")
+        delivery = self.receiver.all()[-1]
+        self.assertEqual(delivery.headers["content-type"], "application/json")
+        return delivery.document
+
     def setUp(self):
         super().setUp()
         self.receiver = Receiver()
-        self.addCleanup(self.receiver.close)
+        self.addCleanup(self.receiver.stop)
 
     def start(self, nodes=NODES):
-        target = {"url": self.receiver.url, "format": "gluster-dashboard", "interval": "1s"}
+        target = {"url": self.receiver.url(), "format": "gluster-dashboard", "interval": "1s"}
         config = {
             **fast_config(topology="1s", peers="1s", exporters="1s", status="2s", detail="2s"),
             "webhook": {"targets": {"dashboard": target}},
@@ -276,7 +233,7 @@ class GlusterDashboard(NodeExportersTestCase):
 
         def as_expected():
             wanted = expected()
-            document = self.receiver.next()
+            document = self.next_document()
             last[:] = differences(document, wanted)
             return document if not last else None
 

@@ -119,7 +119,19 @@ TEST(Renderer, WritesWhatTheExporterCounted) {
   own.command_ended("volume_info", 20s, "timeout");
   own.request_answered("/metrics", 200);
   own.request_answered("/metrics", 200);
+  own.webhook_queue("hub", 3, 4096, 2);
+  own.webhook_queue("hub", 1, 1024, 5);
+  own.webhook_ended("hub", "delivered");
+  own.webhook_retried("hub", "timeout");
   const auto page = *render({}, own.collect()).text;
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_queue_entries{target=\"hub\"}"), "1");
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_queue_bytes{target=\"hub\"}"), "1024");
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_dropped_total{target=\"hub\"}"), "5");
+  EXPECT_EQ(
+      value_of(page, "glusterfs_exporter_webhook_deliveries_total{result=\"delivered\",target=\"hub\"}"),
+      "1");
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_retries_total{reason=\"timeout\",target=\"hub\"}"),
+            "1");
   const std::string name = "glusterfs_exporter_command_duration_seconds";
   EXPECT_EQ(value_of(page, name + "_bucket{command=\"volume_info\",le=\"0.1\"}"), "1");
   EXPECT_EQ(value_of(page, name + "_bucket{command=\"volume_info\",le=\"30\"}"), "2");
