@@ -41,7 +41,7 @@ export class Frame {
       "data-switcher": "",
       onchange: () => this.#switchTo(this.switcher.value),
     });
-    if (isHub) document.getElementById("brand").append(this.switcher);
+    if (isHub) document.getElementById("told-by").before(this.switcher);
     this.strip = document.getElementById("strip");
     this.freshness = document.getElementById("freshness");
     this.json = document.getElementById("as-json");
