@@ -177,14 +177,16 @@ class HubPage(HubTestCase):
 class NoHubPage(HubTestCase):
     def test_nothing_of_hubs_is_there(self):
         gluster = self.make_gluster()
-        exporter = self.start_exporter_of(gluster, {"collectors": collectors_every("1h", only=("topology", "peers", "exporters"))})
+        collectors = collectors_every("1h", only=("topology", "peers", "exporters"))
+        exporter = self.start_exporter_of(gluster, {"collectors": collectors})
         exporter.wait_ready()
         browser = Browser()
         self.addCleanup(browser.close)
         page = browser.open(exporter.url("/#/clusters")).wait_live()
         page.wait("document.querySelector('main').dataset.view === 'overview'")
         self.assertIsNone(page.evaluate(SWITCHER))
-        self.assertEqual([url for url in page.seen()["requests"] if "clusters" in url.partition("#")[0]], [exporter.url("/assets/views/clusters.js")])
+        asked = [url for url in page.seen()["requests"] if "clusters" in url.partition("#")[0]]
+        self.assertEqual(asked, [exporter.url("/assets/views/clusters.js")])
         self.assertEqual(page.problems(), [])
 
 

@@ -23,6 +23,7 @@ TAKEN = (200, "taken\n")
 REPEATED = (200, "told already; nothing changed\n")
 OLDER = (200, "older than what is known; nothing changed\n")
 PUSHES = 20
+COUNTER = "glusterfs_exporter_notifications_total"
 
 
 def in_short(answer):
@@ -125,7 +126,9 @@ class OfTwoExporters(HubTestCase):
                 watcher.join()
                 took.append(seen[0] - begin)
                 reasons = [f"number {number}"]
-                all_of_them.wait_for(lambda now, reasons=reasons: now["clusters"]["east"].get("reasons") == reasons, "all")
+                all_of_them.wait_for(
+                    lambda now, reasons=reasons: now["clusters"]["east"].get("reasons") == reasons, "the list has it"
+                )
                 time.sleep(0.2)  # as many as are let through for long
         print(f"from the POST to a viewer: median {statistics.median(took):.4f} s, most {max(took):.4f} s", flush=True)
         self.assertLess(statistics.median(took), 0.5)
@@ -135,11 +138,11 @@ class OfTwoExporters(HubTestCase):
         state["volumes"] = {"only_pushed_volume": state["volumes"]["rep3"]}
         state["node"]["host"] = "only-pushed-host"
         self.assertEqual(in_short(self.push(self.hub, "east", taken(state))), TAKEN)
-        wait_until_equal(
-            lambda: self.hub.scrape().value("glusterfs_exporter_notifications_total", receiver="push", result="accepted"),
-            1,
-            "the push is counted",
-        )
+
+        def pushes():
+            return self.hub.scrape().value(COUNTER, receiver="push", result="accepted")
+
+        wait_until_equal(pushes, 1, "the push is counted")
         page = self.hub.page()
         for word in ("only_pushed_volume", "only-pushed-host", "east", "west"):
             self.assertNotIn(word, page)
@@ -207,7 +210,7 @@ class WithoutGluster(HubTestCase):
         def counts():
             found = {}
             for (name, labels), value in hub.scrape().items():
-                if name == "glusterfs_exporter_notifications_total":
+                if name == COUNTER:
                     found[dict(labels)["result"]] = value
             return found
 
@@ -244,7 +247,8 @@ class StartUp(HubTestCase):
 
 class NoHub(HubTestCase):
     def test_it_takes_nothing(self):
-        exporter = self.start_exporter_of(self.make_gluster(), {"collectors": collectors_every("1h", only=("topology", "peers", "exporters"))})
+        collectors = collectors_every("1h", only=("topology", "peers", "exporters"))
+        exporter = self.start_exporter_of(self.make_gluster(), {"collectors": collectors})
         self.assertEqual(self.push(exporter, "east", {}).status, 404)
         self.assertEqual(exporter.get("/api/v1/clusters").status, 404)
 

@@ -4,7 +4,11 @@ import * as format from "./format.js";
 import { ageState, differingVersions, isStale, knownAt } from "./select.js";
 
 /**
- * @typedef {{kind: "stale"|"old"|"lost"|"versions"|"upgraded", text: string, urgent?: boolean, button?: [string, () => void]}} Banner
+ * @typedef {object} Banner
+ * @property {"stale"|"old"|"lost"|"versions"|"upgraded"} kind
+ * @property {string} text
+ * @property {boolean} [urgent]
+ * @property {[string, () => void]} [button]
  *
  * @param {object} now
  * @param {any} now.state null before the first
@@ -34,7 +38,8 @@ export function bannersFor({ state, connection, time, pageVersion, served, pushe
   }
   if (state === null) return banners;
   if (pushed !== undefined && ageState(pushed, time) === "old") {
-    banners.push({ kind: "old", text: `Nothing newer came from this cluster: what is shown was so ${format.age(time - knownAt(pushed))}.` });
+    const age = format.age(time - knownAt(pushed));
+    banners.push({ kind: "old", text: `Nothing newer came from this cluster: what is shown was so ${age}.` });
   }
   if (pushed === undefined && isStale(state, time)) {
     const age = format.age(time - format.parseTime(state.cluster.taken_at));

@@ -85,7 +85,8 @@ export class Frame {
     }
     const { view } = this.route ?? {};
     const cluster = key === OWN_CLUSTER ? "" : key;
-    location.hash = formatRoute({ view: VIEWS.includes(view) ? view : "overview", cluster }); // a volume is of one alone
+    // A volume is of one cluster alone.
+    location.hash = formatRoute({ view: VIEWS.includes(view) ? view : "overview", cluster });
   }
 
   /** On a hub. @param {any} document of all clusters @param {number} now by the hub's clock */

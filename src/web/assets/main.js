@@ -209,7 +209,8 @@ const clustersStream = new Stream("api/v1/clusters/stream", {
 /** A connection that says nothing is dead, or the exporter has nothing new: it is asked which. */
 const asking = new Set();
 async function watchSilence(watched, limit, connectionOf) {
-  if (watched === null || asking.has(watched) || connectionOf() === "lost" || Date.now() - watched.lastHeard < limit) return;
+  if (watched === null || asking.has(watched) || connectionOf() === "lost") return;
+  if (Date.now() - watched.lastHeard < limit) return;
   asking.add(watched);
   const answers = await clock.ask("-/healthy");
   asking.delete(watched);
