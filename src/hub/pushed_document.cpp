@@ -18,7 +18,6 @@ namespace {
 
 using exchange::joined;
 using exchange::kBrickMembers;
-using exchange::kCounts;
 using exchange::kDaemonMembers;
 using exchange::kFlag;
 using exchange::kNumber;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct Case {
   std::string name;
   std::vector<Step> steps;
 };
+
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.name;
+}
 
 constexpr auto kTaken = Verdict::taken;
 constexpr auto kRepeated = Verdict::repeated;
