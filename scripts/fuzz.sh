@@ -12,7 +12,7 @@ SOURCES=tests/fuzz
 
 # Longer inputs find little more and take much more time. Those that need more than the usual:
 USUAL_LENGTH=4096
-declare -A LENGTHS=([cli_answer]=10000 [config_yaml]=8192)
+declare -A LENGTHS=([cli_answer]=10000 [config_yaml]=8192 [pushed_document]=8192)
 
 usage() {
   cat <<'END'

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -14,8 +15,10 @@
 #include "exchange/node_document.hpp"
 #include "gluster/cli/process.hpp"
 #include "gluster/values.hpp"
+#include "hub/cluster_summary.hpp"
 #include "live/leader_part.hpp"
 #include "receive/gate.hpp"
+#include "web/hub_routes.hpp"
 #include "web/live_routes.hpp"
 #include "web/receive_routes.hpp"
 #include "web/routes.hpp"
@@ -111,7 +114,31 @@ std::vector<web::CollectorRow> collector_rows(const std::vector<model::Collector
   return rows;
 }
 
+bool asks_anything(const config::Config& config) {
+  return std::ranges::any_of(config.collectors, [](const auto& one) { return one.second.enabled; });
+}
+
+/// Who takes what is posted there; empty for other routes.
+std::string_view receiver_of(std::string_view route) {
+  if (route == web::kAlertsPath) {
+    return "alerts";
+  }
+  if (route == web::kGlusterEventsPath) {
+    return "gluster_events";
+  }
+  return route == web::kPushPath ? "push" : "";
+}
+
+constexpr int kTooLarge = 413;
+
 }  // namespace
+
+bool finds_gluster(const config::Config& config) {
+  const auto& socket = config.gluster.socket;
+  std::error_code ignored;
+  return gluster::find_program(config.gluster.path).has_value() ||
+         std::filesystem::exists(socket.empty() ? kDefaultSocket : std::string_view(socket), ignored);
+}
 
 App::App(config::Config config, std::string gluster_program, Secrets secrets,
          std::shared_ptr<spdlog::logger> log)
@@ -174,7 +201,14 @@ App::App(config::Config config, std::string gluster_program, Secrets secrets,
                     state_maker_.make();
                     return feed_.document();
                   },
-                  own_metrics_, log_}) {}
+                  own_metrics_, log_}) {
+  if (config_.hub) {
+    hub_ = std::make_unique<hub::Hub>(
+        secrets.receive.push_tokens,
+        hub::Hub::Parts{
+            .log = log_, .on_news = [this] { wake_streams(); }, .page_version = web::page_version()});
+  }
+}
 
 App::~App() {
   stop();
@@ -202,12 +236,17 @@ std::expected<void, config::ConfigError> App::start() {
       router, {[this](const auto& post) { return noted("gluster_events", post, gluster_events_.take(post)); },
                [this](const auto& post) { return noted("alerts", post, alerts_.take(post)); },
                [this] { return receive::alerts_document(alert_list_); }});
+  if (hub_ != nullptr) {
+    web::add_hub_routes(router, *hub_,
+                        [this](const auto& push) { return noted("push", push.post, hub_->take(push)); });
+  }
   auto server = web::Server::start(std::move(options), std::move(router));
   if (!server) {
     return std::unexpected(
         config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
   }
   server_ = *std::move(server);
+  serving_ = server_.get();
   herald_.start();
   publisher_.start();
   death_watch_.start();
@@ -223,6 +262,13 @@ void App::stop() {
   herald_.stop();
   forwarder_.stop();
   server_.reset();
+  serving_ = nullptr;
+}
+
+void App::wake_streams() {
+  if (auto* const server = serving_.load()) {
+    server->wake_streams();
+  }
 }
 
 App::Once App::run_once() {
@@ -240,9 +286,10 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   herald_.take(*own, hosts_of_exporters(snapshot));
   state_maker_.take({picture, rates_});
   forwarder_.take(picture);
-  if (server_ != nullptr) {
-    server_->wake_streams();
+  if (hub_ != nullptr && asks_anything(config_)) {
+    hub_->set_own(hub::summary_of(snapshot));
   }
+  wake_streams();
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
@@ -297,7 +344,9 @@ std::string App::host_of_peer(std::string_view uuid) const {
 }
 
 receive::Reply App::noted(std::string_view receiver, const receive::Post& post, receive::Reply reply) {
-  own_metrics_.notification_came(receiver, to_string(reply.outcome));
+  if (reply.status != kTooLarge) {  // see note_request
+    own_metrics_.notification_came(receiver, to_string(reply.outcome));
+  }
   constexpr int kFirstRefusal = 400;
   if (reply.status < kFirstRefusal) {
     return reply;
@@ -313,10 +362,9 @@ receive::Reply App::noted(std::string_view receiver, const receive::Post& post, 
 
 void App::note_request(std::string_view route, int status) {
   own_metrics_.request_answered(route, status);
-  constexpr int kTooLarge = 413;  // the server refuses those before the receivers see them
-  if (status == kTooLarge && (route == web::kGlusterEventsPath || route == web::kAlertsPath)) {
-    own_metrics_.notification_came(route == web::kAlertsPath ? "alerts" : "gluster_events",
-                                   to_string(receive::Outcome::too_large));
+  // Most of those the server refuses before the receivers see them.
+  if (const auto receiver = receiver_of(route); status == kTooLarge && !receiver.empty()) {
+    own_metrics_.notification_came(receiver, to_string(receive::Outcome::too_large));
   }
 }
 

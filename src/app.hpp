@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <expected>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include "gluster/cli/cli_source.hpp"
 #include "gluster/local/death_watch.hpp"
 #include "gluster/this_node.hpp"
+#include "hub/hub.hpp"
 #include "live/call_log.hpp"
 #include "live/events.hpp"
 #include "live/feed.hpp"
@@ -43,11 +45,14 @@ struct Secrets {
   receive::Keys receive;
   webhook::CredentialsByTarget webhook;
 };
+/// Whether there may be a Gluster on this machine: the program that `config` names, or glusterd's socket.
+bool finds_gluster(const config::Config& config);
 
 /// The program's parts, joined: Gluster's answers become pictures, pictures become pages, pages are served.
 class App {
  public:
-  /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked.
+  /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked, or when no
+  /// collector is enabled.
   App(config::Config config, std::string gluster_program, Secrets secrets,
       std::shared_ptr<spdlog::logger> log);
   ~App();
@@ -77,6 +82,8 @@ class App {
   };
 
   void publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own);
+  /// Viewers have something new. On any thread.
+  void wake_streams();
   [[nodiscard]] nlohmann::json exporter_document() const;
   /// Null while this node's uuid is not known.
   std::shared_ptr<const std::string> node_document();
@@ -120,10 +127,12 @@ class App {
   receive::AlertList alert_list_;
   receive::Alerts alerts_;
   receive::GlusterEvents gluster_events_;
+  std::unique_ptr<hub::Hub> hub_;      ///< null when this is none
   TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
   std::mutex refusals_mutex_;
   webhook::Forwarder forwarder_;
   std::unique_ptr<web::Server> server_;
+  std::atomic<web::Server*> serving_ = nullptr;  ///< the same, for threads that run while it starts
 };
 
 }  // namespace glusterfs_exporter

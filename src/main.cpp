@@ -75,11 +75,11 @@ int main(int argc, char** argv) {
   return_large_blocks_to_the_system();
 
   const auto collectors = collect::collector_defaults();
-  const auto invocation = config::read_invocation(argc, argv, collectors);
+  auto invocation = config::read_invocation(argc, argv, collectors);
   if (!invocation) {
     return refuse(invocation.error());
   }
-  const auto& config = invocation->config;
+  auto& config = invocation->config;
   if (invocation->action == config::Invocation::Action::print) {
     std::cout << invocation->text;
     return EXIT_SUCCESS;
@@ -96,8 +96,14 @@ int main(int argc, char** argv) {
   if (!credentials) {
     return refuse(credentials.error());
   }
+  const bool only_pushed = config.hub && !finds_gluster(config);
+  if (only_pushed) {
+    for (auto& [name, collector] : config.collectors) {
+      collector.enabled = false;
+    }
+  }
   std::string program;
-  if (config.gluster.source != config::SourceChoice::rpc) {
+  if (!only_pushed && config.gluster.source != config::SourceChoice::rpc) {
     const auto found = gluster::find_program(config.gluster.path);
     if (!found) {
       return refuse({config.origin("gluster.path"), found.error().context});
@@ -115,6 +121,9 @@ int main(int argc, char** argv) {
   const bool quiet = once && !config.origins.contains("log.level");
   const auto log = make_logger(quiet ? "warn" : config.log.level, config.log.format,
                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  if (only_pushed) {
+    log->info("there is no Gluster on this machine: only clusters that are pushed here are shown");
+  }
   App app(config, std::move(program), {*std::move(keys), *std::move(credentials)}, log);
   return once ? print_once(app) : serve(app, config, *log, ending_signals);
 }

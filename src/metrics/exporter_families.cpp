@@ -70,9 +70,8 @@ constexpr std::array kFamilies{
     Family{"glusterfs_exporter_http_requests_total", MetricType::counter, Scope::node, "route,code",
            "HTTP requests answered", nullptr},
     Family{"glusterfs_exporter_notifications_total", MetricType::counter, Scope::node, "receiver,result",
-           "What was posted, by receiver (gluster_events, alerts): accepted, duplicate, unauthorized, "
-           "malformed, "
-           "too_large, rate_limited",
+           "What was posted, by receiver (gluster_events, alerts, push): accepted, duplicate, unauthorized, "
+           "malformed, too_large, rate_limited",
            nullptr},
     Family{"glusterfs_exporter_webhook_deliveries_total", MetricType::counter, Scope::node, "target,result",
            "Documents whose delivery to a webhook ended: delivered, or rejected by the receiver for good",

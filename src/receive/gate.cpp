@@ -4,9 +4,7 @@
 #include <string_view>
 
 namespace glusterfs_exporter::receive {
-namespace {
 
-/// What follows "Bearer", whose case does not matter; empty when there is no such thing.
 std::string_view bearer_of(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   const auto is_scheme =
@@ -22,8 +20,6 @@ std::string_view bearer_of(std::string_view authorization) {
   }
   return authorization;
 }
-
-}  // namespace
 
 std::expected<std::optional<JwtClaims>, Reply> Gate::admit(const Post& post,
                                                            std::chrono::system_clock::time_point now) const {

@@ -4,11 +4,15 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "receive/jwt.hpp"
 #include "receive/post.hpp"
 
 namespace glusterfs_exporter::receive {
+
+/// What follows "Bearer" in the header Authorization, in any case; empty when there is no such thing.
+std::string_view bearer_of(std::string_view authorization);
 
 /// Who may post. With a token: who sends it (`Authorization: Bearer TOKEN`). With a secret: who sends a JSON
 /// Web Token that is signed with it. With both: either. With neither: programs on this machine. Immutable.

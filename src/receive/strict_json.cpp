@@ -14,13 +14,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxDepth = 16;
-constexpr std::size_t kMaxValues = 200'000;
 constexpr std::size_t kMaxShownKey = 64;
 
 /// Looks at the parser's events without keeping values. Each function says whether to go on.
 class Checker final : public nlohmann::json_sax<json> {
  public:
+  explicit Checker(const JsonLimits& limits) : limits_(limits) {}
+
   bool null() override { return value(); }
   bool boolean(bool /*value*/) override { return value(); }
   bool number_integer(number_integer_t /*value*/) override { return value(); }
@@ -55,11 +55,11 @@ class Checker final : public nlohmann::json_sax<json> {
     return false;
   }
 
-  bool value() { return ++values_ <= kMaxValues || fail("too many values"); }
+  bool value() { return ++values_ <= limits_.values || fail("too many values"); }
 
   bool begin() {
     keys_.emplace_back();
-    return keys_.size() <= kMaxDepth || fail(fmt::format("nested deeper than {}", kMaxDepth));
+    return keys_.size() <= limits_.depth || fail(fmt::format("nested deeper than {}", limits_.depth));
   }
 
   bool end() {
@@ -67,6 +67,7 @@ class Checker final : public nlohmann::json_sax<json> {
     return true;
   }
 
+  const JsonLimits limits_;
   std::size_t values_ = 0;
   std::vector<std::set<std::string>> keys_;  // of each object that is open; empty for a list
 };
@@ -77,12 +78,12 @@ std::unexpected<Error> refuse(std::string problem) {
 
 }  // namespace
 
-Result<json> parse_strictly(std::string_view text) {
+Result<json> parse_strictly(std::string_view text, const JsonLimits& limits) {
   if (const auto valid = valid_utf8_length(text); valid != text.size()) {
     return refuse(fmt::format("not UTF-8 at byte {}", valid + 1));
   }
   try {
-    Checker checker;
+    Checker checker(limits);
     if (!json::sax_parse(text.begin(), text.end(), &checker)) {
       return refuse(std::move(checker.problem));
     }

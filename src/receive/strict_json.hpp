@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -7,10 +8,15 @@
 
 namespace glusterfs_exporter::receive {
 
+struct JsonLimits {
+  std::size_t depth = 16;
+  std::size_t values = 200'000;
+};
+
 /// The value of `text`, which somebody on the network has sent. An error of kind parse, which names the
-/// place, for what is not JSON, not UTF-8, has the same key twice in one object, is nested deeper than 16, or
-/// has more than 200,000 values. Nothing is built before all of that is known to be good, and nothing
+/// place, for what is not JSON, not UTF-8, has the same key twice in one object, is nested too deep, or
+/// has too many values. Nothing is built before all of that is known to be good, and nothing
 /// recurses.
-Result<nlohmann::json> parse_strictly(std::string_view text);
+Result<nlohmann::json> parse_strictly(std::string_view text, const JsonLimits& limits = {});
 
 }  // namespace glusterfs_exporter::receive

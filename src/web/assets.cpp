@@ -59,4 +59,20 @@ void add_asset_routes(Router& router) {
   });
 }
 
+void add_hub_page(Router& router) {
+  constexpr std::string_view kNoHub = R"(<meta name="hub" content="no">)";
+  const auto* index = find_asset("index.html");
+  auto page = std::make_shared<std::string>(index->bytes);
+  page->replace(page->find(kNoHub), kNoHub.size(), R"(<meta name="hub" content="yes">)");
+  router.get("/",
+             [index, page = std::shared_ptr<const std::string>(std::move(page))](const Request& request) {
+               auto response = asset_response(request, *index);
+               const auto etag = "\"" + std::string(index->hash) + "-hub\"";
+               response.headers.front().second = etag;
+               response.status = request.header("If-None-Match") == etag ? 304 : 200;
+               response.body = response.status == 200 ? page : nullptr;
+               return response;
+             });
+}
+
 }  // namespace glusterfs_exporter::web

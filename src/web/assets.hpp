@@ -27,4 +27,7 @@ std::string_view asset_content_type(std::string_view name);
 /// are still the same, so nobody runs a mixture of old and new modules after an upgrade.
 void add_asset_routes(Router& router);
 
+/// Serves at / the same page, told that this exporter is a hub. After add_asset_routes.
+void add_hub_page(Router& router);
+
 }  // namespace glusterfs_exporter::web

@@ -35,7 +35,8 @@ class FeedStream final : public BodyStream {
       std::chrono::steady_clock::now() + live::kHeartbeatInterval;
 };
 
-/// The JSON of a state inside the event that streams send: the bytes are shared with them.
+}  // namespace
+
 Response state_response(const live::Feed& feed, const Request& request) {
   const auto state = feed.state();
   if (state.bytes == nullptr) {
@@ -50,7 +51,11 @@ Response state_response(const live::Feed& feed, const Request& request) {
   return response;
 }
 
-}  // namespace
+Response stream_response(const live::Feed& feed, const Request& request) {
+  Response response{.status = 200, .content_type = "text/event-stream", .headers = {}, .body = nullptr};
+  response.stream = std::make_shared<FeedStream>(feed, std::string(request.header("Last-Event-ID")));
+  return response;
+}
 
 void add_exporter_route(Router& router, std::function<nlohmann::json()> make) {
   router.get("/api/v1/exporter", [make = std::move(make)](const Request&) {
@@ -64,11 +69,7 @@ void add_live_routes(Router& router, const live::Feed& feed, const live::EventLo
     return json_response(
         std::make_shared<const std::string>(live::to_text(live::events_document(events.events()))));
   });
-  router.get("/api/v1/stream", [&feed](const Request& request) {
-    Response response{.status = 200, .content_type = "text/event-stream", .headers = {}, .body = nullptr};
-    response.stream = std::make_shared<FeedStream>(feed, std::string(request.header("Last-Event-ID")));
-    return response;
-  });
+  router.get("/api/v1/stream", [&feed](const Request& request) { return stream_response(feed, request); });
 }
 
 }  // namespace glusterfs_exporter::web

@@ -12,6 +12,8 @@ namespace {
 constexpr int kUnauthorized = 401;
 constexpr int kTooManyRequests = 429;
 
+}  // namespace
+
 receive::Post post_of(const Request& request) {
   return {.remote_address = request.remote_address,
           .authorization = request.header("Authorization"),
@@ -30,8 +32,6 @@ Response response_of(receive::Reply reply) {
   }
   return response;
 }
-
-}  // namespace
 
 void add_receive_routes(Router& router, const Receivers& receivers) {
   router.post(

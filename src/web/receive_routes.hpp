@@ -13,6 +13,12 @@ inline constexpr const char* kGlusterEventsPath = "/api/v1/gluster-events";
 inline constexpr const char* kAlertsPath = "/api/v1/alerts";
 inline constexpr std::size_t kMaxNotificationBytes = std::size_t{1024} * 1024;
 
+/// What receivers look at. Refers to the request.
+receive::Post post_of(const Request& request);
+
+/// A receiver's answer, with the headers that its status wants.
+Response response_of(receive::Reply reply);
+
 /// Who takes what is posted. Called on the server's threads, several at a time.
 struct Receivers {
   std::function<receive::Reply(const receive::Post&)> gluster_events;

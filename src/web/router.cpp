@@ -14,6 +14,14 @@ void Router::get_below(std::string prefix, Handler handler) {
   get(std::move(prefix), std::move(handler));
 }
 
+void Router::guard(std::string_view path, std::function<std::optional<Response>(const Request&)> guard) {
+  auto& handler = routes_.find(path)->second.get;
+  handler = [guard = std::move(guard), then = std::move(handler)](const Request& request) {
+    auto answer = guard(request);
+    return answer ? *std::move(answer) : then(request);
+  };
+}
+
 void Router::post(std::string path, Handler handler, std::size_t max_body_bytes) {
   auto& route = routes_[std::move(path)];
   route.post = std::move(handler);

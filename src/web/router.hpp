@@ -22,6 +22,10 @@ class Router {
   /// ends with a slash.
   void get_below(std::string prefix, Handler handler);
 
+  /// Has `guard` look first at each GET and HEAD of exactly this path, which must have a handler: what it
+  /// gives is the answer, and the handler answers where it gives nothing.
+  void guard(std::string_view path, std::function<std::optional<Response>(const Request&)> guard);
+
   /// Answers POST of exactly this path; takes the place of an earlier handler for it. The request has the
   /// whole body; clients that send a larger one are refused.
   void post(std::string path, Handler handler, std::size_t max_body_bytes);

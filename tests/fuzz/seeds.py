@@ -8,6 +8,8 @@ tests/fuzz/corpus/TARGET.
 """
 
 import base64
+import gzip
+import json
 import pathlib
 import re
 import shutil
@@ -151,12 +153,24 @@ def notification_seeds():
     yield "json_web_token", "payload", b"\1" + payload
 
 
+def push_seeds():
+    """The first byte says whether the rest is compressed. Small ones too: one volume, and none."""
+    for path in sorted((ROOT / "tests/fixtures/push").glob("*.json")):
+        state = json.loads(path.read_text())
+        small = {**state, "volumes": dict(list(state["volumes"].items())[:1]), "collectors": {}}
+        bare = {**state, "volumes": {}, "collectors": {}, "daemons": {}, "peers": {}}
+        for kind, document in (("whole", state), ("small", small), ("bare", bare)):
+            data = json.dumps(document, separators=(",", ":")).encode()
+            yield "pushed_document", f"{path.stem}-{kind}", b"\0" + data
+            yield "pushed_document", f"{path.stem}-{kind}-gzip", b"\1" + gzip.compress(data, mtime=0)
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
     shutil.rmtree(folder, ignore_errors=True)
-    for seeds in (rpc_seeds(), cli_seeds(), config_seeds(), notification_seeds()):
+    for seeds in (rpc_seeds(), cli_seeds(), config_seeds(), notification_seeds(), push_seeds()):
         for target, name, data in seeds:
             path = folder / target / name
             path.parent.mkdir(parents=True, exist_ok=True)

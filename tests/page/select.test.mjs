@@ -110,7 +110,9 @@ test("banners stand only while they are true", () => {
   assert.deepEqual(kinds({ connection: "connecting", state: null }), []);
   assert.deepEqual(kinds({ connection: "lost", state: null }), ["lost"]);
   assert.deepEqual(kinds({ connection: "lost", time: NOON + 60_000 }), ["lost", "stale"]);
-  assert.deepEqual(kinds({ pageVersion: "bb" }), ["upgraded"]);
+  assert.deepEqual(kinds({ pageVersion: "bb", served: "aa" }), ["upgraded"]);
+  assert.deepEqual(kinds({ pageVersion: "aa", served: "aa" }), []);
+  assert.deepEqual(kinds({ pageVersion: "bb", served: "aa", state: null }), ["upgraded"]);
   const peers = {
     u1: { exporter: { version: "0.1.0", gluster_version: "11.1" } },
     u2: { exporter: { version: "0.2.0" } },
@@ -225,4 +227,55 @@ test("an event looks as bad as what it tells of", () => {
   ]) {
     assert.equal(look("gluster_event", { event }), expected, event);
   }
+});
+
+const NOON_TEXT = new Date(NOON).toISOString();
+
+test("what is known of a cluster is as old as its document", () => {
+  assert.equal(select.knownAt({}), undefined);
+  assert.equal(select.knownAt({ taken_at: NOON_TEXT }), NOON);
+  const later = new Date(NOON + 5000).toISOString();
+  assert.equal(select.knownAt({ taken_at: NOON_TEXT, received_at: later }), NOON);
+  assert.equal(select.knownAt({ taken_at: later, received_at: NOON_TEXT }), NOON, "its clock is ahead");
+});
+
+test("a cluster is old after two minutes, or three of its own intervals", () => {
+  const age = (cluster, seconds) => select.ageState({ taken_at: NOON_TEXT, ...cluster }, NOON + 1000 * seconds);
+  assert.equal(select.ageState({ local: false }, NOON), "never");
+  assert.equal(age({}, 120), "fresh");
+  assert.equal(age({}, 121), "old");
+  assert.equal(age({ interval_seconds: 5 }, 120), "fresh");
+  assert.equal(age({ interval_seconds: 300 }, 900), "fresh");
+  assert.equal(age({ interval_seconds: 300 }, 901), "old");
+  assert.equal(age({}, -3600), "fresh");
+});
+
+test("the own cluster is first of the list", () => {
+  const document = fromDocument({ clusters: { east: { local: false }, local: { local: true }, west: {} } });
+  assert.deepEqual(
+    select.clusterList(document).map(({ key }) => key),
+    ["local", "east", "west"],
+  );
+  assert.deepEqual(select.clusterList(null), []);
+});
+
+test("clusters sort by health, a word that is not known as unknown", () => {
+  const order = ["ok", "new_word", "critical", undefined, "degraded"].sort(
+    (left, right) => select.clusterSeverity(left) - select.clusterSeverity(right),
+  );
+  assert.equal(order[0], "critical");
+  assert.equal(order[1], "degraded");
+  assert.equal(select.clusterSeverity("new_word"), select.clusterSeverity("unknown"));
+  assert.equal(select.clusterSeverity("ok"), 3);
+});
+
+test("a pushed cluster is told to be old by its own pace, never to be stale", () => {
+  const kinds = (pushed, seconds) =>
+    bannersFor({ state, connection: "live", time: NOON + 1000 * seconds, pageVersion: "aa", pushed }).map(
+      (banner) => banner.kind,
+    );
+  const pushed = { taken_at: NOON_TEXT, interval_seconds: 60 };
+  assert.deepEqual(kinds(pushed, 180), []);
+  assert.deepEqual(kinds(pushed, 181), ["old"]);
+  assert.deepEqual(kinds({}, 1000), [], "what is not known is not old");
 });

@@ -19,6 +19,7 @@ from .exporter import (
 )
 from .fake_gluster import FIXTURES, HOSTILE_GLUSTER, RECORDED, CommandStart, FakeGluster, question_of
 from .feed import Viewer
+from .hub import HubTestCase, recorded_state, taken
 from .page import Samples, parse_page
 from .processes import (
     Process,

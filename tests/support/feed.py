@@ -23,7 +23,8 @@ def merge(target, patch):
 class Viewer:
     """Follows an exporter's stream until it is closed; `with Viewer(exporter) as viewer: viewer.wait_for(...)`."""
 
-    def __init__(self, exporter):
+    def __init__(self, exporter, path="/api/v1/stream"):
+        self._path = path
         self._connection = http.client.HTTPConnection(exporter.address, exporter.port, timeout=30)
         self._changed = threading.Condition()
         self._state = None
@@ -32,7 +33,7 @@ class Viewer:
         self._thread = threading.Thread(target=self._follow)
 
     def __enter__(self):
-        self._connection.request("GET", "/api/v1/stream")
+        self._connection.request("GET", self._path)
         self._socket = self._connection.sock  # which the connection gives away with an answer that has no end
         self._response = self._connection.getresponse()
         self._thread.start()

@@ -65,5 +65,36 @@ TEST_F(KeysTest, MistakesNameWhereTheFileIsNamedAndShowNothingOfIt) {
             "gluster_events.secret_file: /nonexistent/secret cannot be read: No such file or directory");
 }
 
+TEST_F(KeysTest, EachClusterThatPushesHasItsToken) {
+  config::Config config;
+  config.pushed_clusters["east"].token_file = file_of("token-of-east\n");
+  config.pushed_clusters["west"].token_file = file_of("token-of-west\n");
+  const auto keys = read_keys(config);
+  ASSERT_TRUE(keys);
+  EXPECT_EQ(keys->push_tokens, (std::map<std::string, std::string, std::less<>>{{"east", "token-of-east"},
+                                                                                {"west", "token-of-west"}}));
+}
+
+TEST_F(KeysTest, NoTwoClustersHaveTheSame) {
+  config::Config config;
+  config.pushed_clusters["east"].token_file = file_of("the-same-token\n");
+  config.pushed_clusters["north"].token_file = file_of("another-token\n");
+  config.pushed_clusters["west"].token_file = file_of("the-same-token");
+  config.origins["push.clusters.west.token_file"] = "x.yml:9";
+  const auto keys = read_keys(config);
+  ASSERT_FALSE(keys);
+  EXPECT_EQ(keys.error().place, "x.yml:9");
+  EXPECT_THAT(keys.error().message, HasSubstr("east and west have the same token"));
+  EXPECT_EQ(keys.error().message.find("the-same-token"), std::string::npos);
+}
+
+TEST_F(KeysTest, NoClusterThatPushesIsCalledLikeTheOwn) {
+  config::Config config;
+  config.pushed_clusters["local"].token_file = file_of("some-token\n");
+  const auto keys = read_keys(config);
+  ASSERT_FALSE(keys);
+  EXPECT_THAT(keys.error().message, HasSubstr("the hub's own cluster is called local"));
+}
+
 }  // namespace
 }  // namespace glusterfs_exporter::receive

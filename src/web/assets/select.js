@@ -226,3 +226,32 @@ export function alertList(state) {
 export function webLink(url) {
   return typeof url === "string" && /^https?:\/\//i.test(url) ? url : undefined;
 }
+
+/** Older than this, or than three times what a cluster usually takes to tell of itself, is old. */
+const OLD_MS = 120_000;
+
+/** When what is known of a cluster was so, by a line of /api/v1/clusters; its clock may be ahead of the hub's. */
+export function knownAt(cluster) {
+  const times = [parseTime(cluster.taken_at), parseTime(cluster.received_at)].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** @returns {"fresh"|"old"|"never"} */
+export function ageState(cluster, now) {
+  const at = knownAt(cluster);
+  if (at === undefined) return "never";
+  return now - at > Math.max(OLD_MS, 3000 * (cluster.interval_seconds ?? 0)) ? "old" : "fresh";
+}
+
+/** The lines of /api/v1/clusters, the own cluster first. @returns {{key: string, cluster: any}[]} */
+export const clusterList = (document) =>
+  entries(document?.clusters)
+    .map(([key, cluster]) => ({ key, cluster }))
+    .sort((left, right) => Number(right.cluster.local === true) - Number(left.cluster.local === true));
+
+/** The worst first. */
+const CLUSTER_SEVERITY = ["critical", "degraded", "unknown", "ok"];
+export const clusterSeverity = (health) => {
+  const at = CLUSTER_SEVERITY.indexOf(health ?? "unknown");
+  return at < 0 ? CLUSTER_SEVERITY.indexOf("unknown") : at;
+};

@@ -17,11 +17,13 @@ export class Stream {
    * @param {object} to
    * @param {(state: import("./state.js").State) => void} to.onState
    * @param {(connection: "connecting"|"live"|"lost") => void} to.onConnection
+   * @param {boolean} [to.mayBeEmpty] there may be no state for long: it is live without
    */
-  constructor(url, { onState, onConnection }) {
+  constructor(url, { onState, onConnection, mayBeEmpty = false }) {
     this.url = url;
     this.onState = onState;
     this.onConnection = onConnection;
+    this.mayBeEmpty = mayBeEmpty;
     this.state = null;
     this.failures = 0;
     this.lastHeard = Date.now();
@@ -51,6 +53,7 @@ export class Stream {
       });
     on("state", fromDocument);
     on("change", (change) => merge(this.state, change));
+    source.addEventListener("open", () => source === this.source && this.mayBeEmpty && this.heard());
     source.addEventListener("error", () => source === this.source && this.fail());
   }
 
@@ -68,6 +71,15 @@ export class Stream {
     this.onConnection("lost");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.open(), backOff(this.failures));
+  }
+
+  /** For good. */
+  close() {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+    this.onState = this.onConnection = () => {};
+    this.open = () => {};
   }
 
   /** At once instead of after the pause; for when the network or the page comes back. */

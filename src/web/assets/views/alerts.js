@@ -106,7 +106,11 @@ export function create(context) {
       "div",
       {},
       list.node,
-      note("Shown is what Alertmanager sends to this exporter; docs/api.md says how to let it."),
+      note(
+        context.route.cluster === undefined
+          ? "Shown is what Alertmanager sends to this exporter; docs/api.md says how to let it."
+          : "Shown is what Alertmanager sends to the exporter that pushes this cluster here.",
+      ),
     ),
     update: (state) => list.update(alertList(state).map((alert, order) => ({ ...alert, order }))),
   };

@@ -220,7 +220,11 @@ export function create(context) {
     }
     timer = setTimeout(load, FETCH_EVERY_MS);
   }
-  load();
+  if (context.route.cluster === undefined) {
+    load();
+  } else {
+    say("Its errors and calls are told by that exporter alone: they are not pushed to a hub.");
+  }
 
   return {
     title: "Exporter",

@@ -1,6 +1,7 @@
 import { h, keyed, name, setHidden, setClamped, setText } from "../dom.js";
 import * as format from "../format.js";
 import { badge, capacityBar, longText, note, panel, sparkline, time } from "../parts.js";
+import { formatRoute } from "../route.js";
 import { alertList, diskSpace, entries, newestEvents, severity, summary, volumeHealth } from "../select.js";
 import { table } from "../table.js";
 import { severityBadge } from "./alerts.js";
@@ -30,14 +31,14 @@ const upOf = (up, all) => (all === undefined ? format.UNKNOWN : `${format.count(
 const lookOfCount = (up, all) => (all === undefined ? "plain" : up < all ? "bad" : "good");
 
 export function create(context) {
-  const peers = tile("Peers connected", "#/peers");
-  const volumes = tile("Volumes up", "#/volumes");
-  const bricks = tile("Bricks online", "#/bricks");
-  const heal = tile("Waiting for heal", "#/volumes?sort=-heal");
+  const peers = tile("Peers connected", formatRoute({ view: "peers" }));
+  const volumes = tile("Volumes up", formatRoute({ view: "volumes" }));
+  const bricks = tile("Bricks online", formatRoute({ view: "bricks" }));
+  const heal = tile("Waiting for heal", `${formatRoute({ view: "volumes" })}?sort=-heal`);
   const space = tile("Disk space of the bricks");
   const bar = capacityBar();
   space.value.append(bar.node);
-  const operations = tile("IOPS", "#/operations");
+  const operations = tile("IOPS", formatRoute({ view: "operations" }));
   const traffic = tile("Read and written");
   const latency = tile("Mean latency");
   const lines = [
@@ -53,7 +54,7 @@ export function create(context) {
   const reasons = h("ul", { class: "reasons" });
   const why = panel("Why", reasons);
   const alerts = h("ul", { class: "plain alerts" });
-  const alertsPanel = panel("Alerts firing", alerts, h("p", {}, h("a", { href: "#/alerts" }, "All alerts")));
+  const alertsPanel = panel("Alerts firing", alerts, h("p", {}, h("a", { href: formatRoute({ view: "alerts" }) }, "All alerts")));
   const events = h("ul", { class: "feed" });
   const noEvents = note("Nothing has happened since the exporter started.");
   const list = table({
@@ -80,7 +81,7 @@ export function create(context) {
       "div",
       { class: "split" },
       h("div", {}, list.node, unknownVolumes),
-      panel("Lately", events, noEvents, h("p", {}, h("a", { href: "#/events" }, "All events"))),
+      panel("Lately", events, noEvents, h("p", {}, h("a", { href: formatRoute({ view: "events" }) }, "All events"))),
     ),
   );
 

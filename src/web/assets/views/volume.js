@@ -2,6 +2,7 @@ import { h, keyed, name, setHidden, setText } from "../dom.js";
 import { secondsToEmpty } from "../estimate.js";
 import * as format from "../format.js";
 import { asOf, badge, capacityBar, facts, note, sparkline } from "../parts.js";
+import { formatRoute } from "../route.js";
 import { bricksOf, capacity, clientsByHost, entries, volumeHealth } from "../select.js";
 import { table } from "../table.js";
 import { brickColumns, brickRow, bytesPerSecond } from "./columns.js";
@@ -136,7 +137,7 @@ export function create(context) {
     snapshots.node,
     files.node,
   );
-  const gone = note("There is no volume of that name (any more). ", h("a", { href: "#/volumes" }, "All volumes"));
+  const gone = note("There is no volume of that name (any more). ", h("a", { href: formatRoute({ view: "volumes" }) }, "All volumes"));
 
   return {
     title: volume,
