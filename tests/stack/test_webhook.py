@@ -16,22 +16,9 @@ from pathlib import Path
 
 from stack import every_hour, every_second
 
-from support import ExporterTestCase, Receiver, free_port, run_exporter, split_id, to_yaml, wait_until, wait_until_equal
+from support import ExporterTestCase, Receiver, free_port, merge, run_exporter, split_id, to_yaml, wait_until, wait_until_equal
 
 SPOOL_BLOCK = 4096
-
-
-def merge(target, patch):
-    """RFC 7396."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merge(result.get(key), value)
-    return result
 
 
 class WebhookTestCase(ExporterTestCase):

@@ -18,7 +18,7 @@ from .exporter import (
     to_yaml,
 )
 from .fake_gluster import FIXTURES, HOSTILE_GLUSTER, RECORDED, CommandStart, FakeGluster, question_of
-from .feed import Viewer
+from .feed import Viewer, merge
 from .hub import HubTestCase, recorded_state, taken
 from .page import Samples, parse_page
 from .processes import (
