@@ -45,10 +45,11 @@ local threshold_prefix = 'glusterfs:threshold:';
     if !std.member(names, name)
   ],
 
+  local text(value) = if std.isNumber(value) then '%.15g' % value else value,
   local expression(rule) =
     local name = std.strReplace(std.get(rule, 'record', ''), threshold_prefix, '');
-    if std.objectHas(config.thresholds, name) then std.toString(config.thresholds[name])
-    else std.strReplace(std.toString(rule.expr), 'job="glusterfs"', config.selector),
+    if std.objectHas(config.thresholds, name) then text(config.thresholds[name])
+    else std.strReplace(text(rule.expr), 'job="glusterfs"', config.selector),
 
   local changed(rule) = rule { expr: expression(rule) } + (
     if std.objectHas(rule, 'alert') then {
