@@ -18,8 +18,9 @@ def jsonnet(expression):
     return (json.loads(done.stdout) if done.returncode == 0 else None), done.stderr
 
 
-def mixin(part, config="{}"):
-    given, complaint = jsonnet(f"((import 'mixin.libsonnet') {{ _config+:: {config} }}).{part}")
+def mixin(what, config="{}"):
+    """What an expression gives in which m is the mixin with these settings."""
+    given, complaint = jsonnet(f"local m = (import 'mixin.libsonnet') {{ _config+:: {config} }}; {what}")
     if given is None:
         raise AssertionError(complaint)
     return given
@@ -38,15 +39,15 @@ class Mixin(unittest.TestCase):
     maxDiff = 2000
 
     def test_agrees_with_the_files(self):
-        self.assertEqual(mixin("prometheusAlerts"), written("alerts.yml"))
-        self.assertEqual(mixin("prometheusRules"), written("rules.yml"))
+        given = mixin("{ alerts: m.prometheusAlerts, rules: m.prometheusRules }")
+        self.assertEqual(given, {"alerts": written("alerts.yml"), "rules": written("rules.yml")})
 
     def test_settings(self):
         config = """{
             selector: 'job="storage", site="paris"', runbook_url_prefix: 'https://wiki/gluster/',
             thresholds+: { volume_used_ratio_warning: 0.5 }, alert_labels: { team: 'storage' },
         }"""
-        before, after = written("alerts.yml")["groups"], mixin("prometheusAlerts", config)["groups"]
+        before, after = written("alerts.yml")["groups"], mixin("m.prometheusAlerts", config)["groups"]
         differences = 0
         for old, new in zip(before, after):
             for rule, changed in zip(old["rules"], new["rules"]):
