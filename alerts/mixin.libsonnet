@@ -4,7 +4,8 @@
 //     _config+:: { selector: 'job="storage"', thresholds+: { volume_used_ratio_warning: '0.80' } },
 //   }
 
-// Expressions of several lines become one line each: jsonnet 0.18 (Debian 12) can't read YAML's blocks.
+// Expressions of several lines become one line each: jsonnet 0.18 (Debian 12) can't read YAML's blocks,
+// nor backslashes.
 local block = 'expr: |\n';
 local inside = '          ';
 local without_block(text) =

@@ -1,5 +1,6 @@
-"""Whether the cases would notice a wrong alert. Takes a minute or two and is no part of the tests; after changes to alerts:
-PYTHONPATH=.. python3 -m unittest -v mutations"""
+"""Whether the cases would notice a wrong alert. Takes a minute or two and is no part of the tests. After changes to alerts:
+
+    PYTHONPATH=.. python3 -m unittest -v mutations"""
 
 import concurrent.futures
 import os

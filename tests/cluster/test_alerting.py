@@ -116,7 +116,7 @@ class Alerting(NodeExportersTestCase):
         wait_until(lambda: ("GlusterBrickOffline", brick.path) not in self.firing(), "the alert ends")
         for exporter in self.exporter_of.values():
             for path in ("/api/v1/alerts", "/api/v1/state"):
-                wait_until(lambda: told not in self.shown_by(exporter, path), f"{exporter.address}{path} shows it no more")
+                wait_until(lambda: told not in self.shown_by(exporter, path), f"{exporter.address}{path} forgets it")
         events = json.loads(self.exporter_of[1].get("/api/v1/events").text)["events"]
         kinds = [event["kind"] for event in events if event["labels"].get("alertname") == "GlusterBrickOffline"]
         self.assertEqual(kinds, ["alert_firing", "alert_resolved"])

@@ -1,5 +1,5 @@
-"""config/prometheus-agent.yml with Debian's Prometheus: an agent scrapes a real exporter and writes to a second Prometheus.
-What is measured while that one is away is there afterwards."""
+"""config/prometheus-agent.yml with Debian's Prometheus: an agent scrapes a real exporter and writes to a second one. What
+is measured while that one is away is there afterwards."""
 
 import tempfile
 import time
@@ -66,7 +66,8 @@ class Agent(ExporterTestCase):
         self.assertEqual(number('sum(glusterfs_brick_write_size_bytes_count{volume="rep3"})'), 20)
         # What rules make of it keeps the labels that tell where it came from.
         wait_until(lambda: self.receiver.series("glusterfs:volume_used:ratio"), "rules are evaluated where it arrives")
-        places = {(labels["site"], labels["cluster"]) for labels, _ in self.receiver.series("glusterfs:volume_used:ratio")}
+        recorded = self.receiver.series("glusterfs:volume_used:ratio")
+        places = {(labels["site"], labels["cluster"]) for labels, _ in recorded}
         self.assertEqual(places, {("paris", "storage-1")})
 
     def test_nothing_is_lost_while_the_receiver_is_away(self):
@@ -84,9 +85,8 @@ class Agent(ExporterTestCase):
         self.assertGreaterEqual(len(missed), 4)
         gaps = [after - before for before, after in zip(times, times[1:])]
         self.assertLess(max(gaps), 2.5, "a scrape of every second")
-        wait_until_equal(
-            lambda: self.receiver.number(f"count_over_time({SCRAPED}[10m]) - count_over_time(up[10m])"), 0, "all series of each"
-        )
+        lacking = f"count_over_time(up[10m]) - count_over_time({SCRAPED}[10m])"
+        wait_until_equal(lambda: self.receiver.number(lacking), 0, "all series of each scrape are there")
 
 
 if __name__ == "__main__":
