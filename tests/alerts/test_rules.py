@@ -108,6 +108,15 @@ class Files(unittest.TestCase):
     def test_promtool_accepts_the_rules(self):
         self.assertEqual(promtool("check", "rules", *RULE_FILES), "")
 
+    def test_promtool_accepts_the_examples_that_load_them(self):
+        config = REPOSITORY / "config"
+        self.assertEqual(promtool("check", "config", config / "prometheus.yml"), "")
+        self.assertEqual(promtool("check", "config", "--agent", config / "prometheus-agent.yml"), "")
+        loaded = yaml.safe_load((config / "prometheus.yml").read_text())["rule_files"]
+        self.assertEqual(
+            [(config / path).resolve() for path in loaded], [ALERTS / "rules.yml", ALERTS / "alerts.yml"]
+        )
+
     def test_all_cases_hold(self):
         self.assertGreater(len(CASE_FILES), 5)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
