@@ -343,6 +343,19 @@ gives_nothing() {
   }
 }
 
+# rules_evaluated FILE: every rule of alerts/FILE is loaded and was evaluated without an error.
+rules_evaluated() {
+  local answer wanted
+  answer=$(fetch --fail "http://$PROMETHEUS/api/v1/rules" 2>&1) || { say "$answer" && return 1; }
+  wanted=$(grep -cE '^ +- (alert|record): ' "$ROOT/alerts/$1")
+  answer=$(jq --arg file "/$1" '[.data.groups[] | select(.file | endswith($file)) | .rules[]]' <<<"$answer")
+  jq -e --argjson wanted "$wanted" 'length == $wanted and all(.health == "ok")' <<<"$answer" >/dev/null || {
+    say "$(jq length <<<"$answer") of $wanted rules are loaded; not well:" \
+      "$(jq -r '.[] | select(.health != "ok") | "\(.name) \(.health) \(.lastError // "")"' <<<"$answer" | paste -sd ';')"
+    return 1
+  }
+}
+
 CHECKED=0
 FAILED=()
 
@@ -387,6 +400,17 @@ check_that_each_thing_is_told_once() {
   check 30 "no collector fails" gives_nothing 'glusterfs_scrape_collector_success == 0'
 }
 
+check_the_alerts() {
+  local file
+  for file in rules.yml alerts.yml; do
+    check 60 "Prometheus evaluates all of alerts/$file" rules_evaluated "$file"
+  done
+  check 60 "the rules record what alerts need" query_answers 'count(glusterfs:volume_used:ratio)' "${#VOLUMES[@]}"
+  # None is expected on a healthy cluster; those that wait for their time ("pending") count as well, so nobody has to wait
+  # for them here. What was so while all of this started is over after two evaluations, or two minutes (keep_firing_for).
+  check 180 "no alert fires, and none is about to" gives_nothing 'ALERTS{alertname=~"Gluster.+"}'
+}
+
 run_checks() {
   local node path
   progress "checking"
@@ -404,6 +428,7 @@ run_checks() {
   check 40 "Prometheus has all targets up" targets_up
   check 20 "Prometheus answers sum(glusterfs_up) with ${#NODES[@]}" query_answers 'sum(glusterfs_up)' "${#NODES[@]}"
   check_that_each_thing_is_told_once
+  check_the_alerts
   if ((${#FAILED[@]} > 0)); then
     show_logs exporter-1 exporter-2 exporter-3 prometheus alertmanager
     say "${#FAILED[@]} of $CHECKED assertions do not hold:"

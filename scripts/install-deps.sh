@@ -19,7 +19,7 @@ DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)
 TEST=(
   "${BUILD[@]}" "${CLUSTER[@]}"
   libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format clang-tidy-16 shellcheck
-  prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml nodejs chromium fonts-noto-core fonts-noto-color-emoji curl jq strace iproute2 attr
+  prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml jsonnet nodejs chromium fonts-noto-core fonts-noto-color-emoji curl jq strace iproute2 attr
 )
 
 # What drives the browser, and no Debian package: exactly what tests/browser/package-lock.json names.

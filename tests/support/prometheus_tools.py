@@ -33,26 +33,26 @@ def promtool_complaints(page):
     return said if done.returncode == 0 else f"exit status {done.returncode}: {said}"
 
 
-class Prometheus:
-    """A running one, whose files lie in `folder`."""
+class Server:
+    """A running program with a web address, whose files lie in `folder`. It can be stopped and started again."""
+
+    name = None  # of its files and in messages
 
     def __init__(self, folder, config_text):
         self.address = f"127.0.0.1:{free_port()}"
-        self._log_path = folder / "prometheus.log"
-        config = folder / "prometheus.yml"
-        config.write_text(config_text)
-        with open(self._log_path, "wb") as log:
+        self.folder = folder
+        self.config = folder / f"{self.name}.yml"
+        self.config.write_text(config_text)
+        self._log_path = folder / f"{self.name}.log"
+        self.start()
+
+    def command(self):
+        raise NotImplementedError
+
+    def start(self):
+        with open(self._log_path, "ab") as log:
             self._process = subprocess.Popen(
-                [
-                    program("prometheus"),
-                    f"--config.file={config}",
-                    f"--storage.tsdb.path={folder / 'data'}",
-                    f"--web.listen-address={self.address}",
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
             )
 
     def stop(self):
@@ -66,19 +66,39 @@ class Prometheus:
     def log(self):
         return self._log_path.read_text(errors="replace")
 
-    def api(self, path, **parameters):
-        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(url, timeout=10) as response:
-            return json.load(response)["data"]
-
     def is_ready(self):
         if self._process.poll() is not None:
-            raise AssertionError(f"prometheus ended:\n{self.log()}")
+            raise AssertionError(f"{self.name} ended:\n{self.log()}")
         try:
             with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as response:
                 return response.status == 200
         except OSError:
             return False
+
+
+class Prometheus(Server):
+    """With `flags` in addition to those it needs; agent=True: one that only scrapes and passes on."""
+
+    name = "prometheus"
+
+    def __init__(self, folder, config_text, flags=(), agent=False):
+        self._flags = [*flags, "--enable-feature=agent"] if agent else list(flags)
+        self._storage = "agent" if agent else "tsdb"
+        super().__init__(folder, config_text)
+
+    def command(self):
+        return [
+            program("prometheus"),
+            f"--config.file={self.config}",
+            f"--storage.{self._storage}.path={self.folder / 'data'}",
+            f"--web.listen-address={self.address}",
+            *self._flags,
+        ]
+
+    def api(self, path, **parameters):
+        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return json.load(response)["data"]
 
     def series(self, text):
         """The result of an instant query: [(all labels, value)]."""
@@ -99,48 +119,22 @@ class Prometheus:
         return values[0] if values else None
 
 
-class Alertmanager:
-    """A running one, whose files lie in `folder`."""
+class Alertmanager(Server):
+    name = "alertmanager"
 
-    def __init__(self, folder, config_text):
-        self.address = f"127.0.0.1:{free_port()}"
-        self._log_path = folder / "alertmanager.log"
-        config = folder / "alertmanager.yml"
-        config.write_text(config_text)
-        with open(self._log_path, "wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    program("prometheus-alertmanager"),
-                    f"--config.file={config}",
-                    f"--storage.path={folder / 'alertmanager-data'}",
-                    f"--web.listen-address={self.address}",
-                    "--cluster.listen-address=",
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
+    def command(self):
+        return [
+            program("prometheus-alertmanager"),
+            f"--config.file={self.config}",
+            f"--storage.path={self.folder / 'alertmanager-data'}",
+            f"--web.listen-address={self.address}",
+            "--cluster.listen-address=",
+        ]
 
-    def stop(self):
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def log(self):
-        return self._log_path.read_text(errors="replace")
-
-    def is_ready(self):
-        if self._process.poll() is not None:
-            raise AssertionError(f"alertmanager ended:\n{self.log()}")
-        try:
-            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as response:
-                return response.status == 200
-        except OSError:
-            return False
+    def alerts(self):
+        """What it was told of, as its API gives it."""
+        with urllib.request.urlopen(f"http://{self.address}/api/v2/alerts", timeout=10) as response:
+            return json.load(response)
 
     def put(self, alerts):
         """Tells it of alerts, as Prometheus does."""
