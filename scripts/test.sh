@@ -95,7 +95,7 @@ build() { cmake --preset "$1" && cmake --build --preset "$1"; }
 
 # run_tests LABEL|all-but-unit
 run_tests() {
-  local command=(ctest --preset dev --output-on-failure)
+  local command=(ctest --preset dev --output-on-failure --parallel 2)
   if [[ $1 == all-but-unit ]]; then command+=(-LE '^unit$'); else command+=(-L "^$1\$"); fi
   # A label without tests is a mistake; a -R of the caller may well match nothing under one of them.
   if ((${#CTEST_ARGUMENTS[@]} == 0)); then command+=(--no-tests=error); fi

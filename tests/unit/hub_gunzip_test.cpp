@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "hub/gunzip.hpp"
-#include "metrics/gzip.hpp"
+#include "common/gzip.hpp"
 
 namespace glusterfs_exporter::hub {
 namespace {
@@ -22,24 +22,24 @@ TEST(Gunzip, GivesBackWhatWasCompressed) {
     for (std::size_t i = 0; i < size; ++i) {
       text += static_cast<char>('a' + i * i % 26);
     }
-    const auto unpacked = gunzip(metrics::gzip(text), kMost);
+    const auto unpacked = gunzip(gzip(text), kMost);
     ASSERT_TRUE(unpacked) << size << ": " << unpacked.error().context;
     EXPECT_EQ(*unpacked, text);
   }
 }
 
 TEST(Gunzip, StopsAtTheLimit) {
-  const auto bomb = metrics::gzip(std::string(64 * kMost, ' '));
+  const auto bomb = gzip(std::string(64 * kMost, ' '));
   EXPECT_LT(bomb.size(), kMost / 2);
   const auto unpacked = gunzip(bomb, kMost);
   ASSERT_FALSE(unpacked);
   EXPECT_EQ(unpacked.error().kind, ErrorKind::oversize);
-  EXPECT_THAT(problem_of(metrics::gzip(std::string(kMost + 1, 'x'))), HasSubstr("larger than 1048576 bytes"));
-  EXPECT_EQ(problem_of(metrics::gzip(std::string(kMost, 'x'))), "");
+  EXPECT_THAT(problem_of(gzip(std::string(kMost + 1, 'x'))), HasSubstr("larger than 1048576 bytes"));
+  EXPECT_EQ(problem_of(gzip(std::string(kMost, 'x'))), "");
 }
 
 TEST(Gunzip, RefusesWhatIsNoWholeGzip) {
-  const auto good = metrics::gzip("some text that is long enough to be cut in the middle");
+  const auto good = gzip("some text that is long enough to be cut in the middle");
   EXPECT_THAT(problem_of("{}"), HasSubstr("not gzip at byte"));
   EXPECT_THAT(problem_of(""), HasSubstr("cut off"));
   for (std::size_t length = 1; length < good.size(); ++length) {

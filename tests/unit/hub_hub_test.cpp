@@ -10,7 +10,7 @@
 
 #include "common/time_text.hpp"
 #include "hub/cluster_summary.hpp"
-#include "metrics/gzip.hpp"
+#include "common/gzip.hpp"
 #include "support/json_schema.hpp"
 #include "support/pictures.hpp"
 #include "support/recorded.hpp"
@@ -112,10 +112,10 @@ data: {"cluster":{"health":"critical","taken_at":)"));
 TEST_F(HubTest, Unpacks) {
   auto document = recorded();
   document["cluster"]["taken_at"] = write_time(kNoon);
-  const auto packed = metrics::gzip(document.dump());
+  const auto packed = gzip(document.dump());
   EXPECT_EQ(push_text("Bearer east-token", packed, 0s, Push::Encoding::gzip).text, "taken\n");
   EXPECT_EQ(json::parse(hub.feed_of("east")->state().json), document);
-  const auto bomb = metrics::gzip(std::string(kMaxDocumentBytes + 1, ' '));
+  const auto bomb = gzip(std::string(kMaxDocumentBytes + 1, ' '));
   const auto reply = push_text("Bearer east-token", bomb, 1s, Push::Encoding::gzip);
   EXPECT_EQ(reply.status, 413);
   EXPECT_EQ(reply.outcome, Outcome::too_large);
