@@ -115,7 +115,7 @@ export const bricks: Contents = {
           unit: "short",
           decimals: 1,
           steps: [[null, "red"], [4, "orange"], [12, "green"]],
-          absent: "no growth",
+          absent: "no growth seen",
           queries: [{ expr: `min(${weeksLeft(A_BRICK, BRICK_SIZE, BRICK_FREE, ...THESE)})`, legend: "weeks" }],
         }),
         statPanel({
@@ -204,7 +204,7 @@ export const bricks: Contents = {
           description: "LVM thin pools that bricks lie in. A pool that fills up takes its bricks down, and so does its metadata space.",
           width: 24,
           height: 8,
-          absent: "no brick lies in a thin pool",
+          absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
             poolColumn("glusterfs_thin_pool_data_used_ratio", "Data used"),
@@ -249,7 +249,7 @@ export const bricks: Contents = {
           title: "CPU",
           description: "Cores kept busy. Bricks that share a process all show that process's.",
           unit: "short",
-          decimals: 2,
+          decimals: 3,
         }),
         gaugeOfBricks("glusterfs_brick_resident_memory_bytes", {
           title: "Memory",

@@ -12,7 +12,7 @@ const COMMANDS = "glusterfs_exporter_command_duration_seconds";
 const SUCCEEDED = "glusterfs_collector_last_success_timestamp_seconds";
 const INTERVAL = "glusterfs_collector_interval_seconds";
 
-/** How many of its intervals have gone by since a collector last succeeded. Beyond three nothing of it is shown any more. */
+/** How many of its intervals have gone by since a collector last succeeded. */
 const late = `(time() - ${one("max", A_COLLECTOR, SUCCEEDED, INSTANCE)}) / ${one("max", A_COLLECTOR, INTERVAL, INSTANCE)}`;
 
 function perExporter(title: string, description: string, unit: string, metric: string, decimals?: number) {
@@ -71,10 +71,10 @@ export const exporter: Contents = {
         statPanel({
           ...STAT,
           title: "Latest collector",
-          description: "Intervals since the last success of the collector that is latest. What is older than three is not shown any more.",
+          description: "Intervals since the last success of the collector that is latest. Some run ten times as seldom while there is nothing for them to see: no thin pools, no geo-replication.",
           unit: "short",
           decimals: 1,
-          steps: [[null, "green"], [2, "orange"], [3, "red"]],
+          steps: [[null, "green"], [12, "orange"], [30, "red"]],
           queries: [{ expr: `max(${late})`, legend: "intervals" }],
         }),
         statPanel({
@@ -89,7 +89,7 @@ export const exporter: Contents = {
           title: "Exporters",
           description: "Whether Prometheus can scrape them. Of more than 20 those that were gone longest.",
           width: 12,
-          height: 9,
+          height: 12,
           expr: worstOnline(AN_EXPORTER, "up", INSTANCE),
           legend: "{{instance}}",
           mapping: ONLINE,
@@ -98,7 +98,7 @@ export const exporter: Contents = {
           title: "Collectors",
           description: "Whether the collector's last run succeeded. The 20 that failed most.",
           width: 12,
-          height: 9,
+          height: 12,
           expr: worstOnline(A_COLLECTOR, "glusterfs_scrape_collector_success", INSTANCE),
           legend: "{{instance}} {{collector}}",
           mapping: SUCCESS,

@@ -12,7 +12,7 @@ const LEGEND = "{{volume}} → {{secondary}}";
 const WORKER = "{{volume}} → {{secondary}} {{host}}:{{brick}}";
 const SYNCED = "glusterfs_georep_last_synced_timestamp_seconds";
 const STATE = "glusterfs_georep_state";
-const ABSENT = "no sessions";
+const ABSENT = "none known";
 
 /** Workers in a state. */
 function workers(state: string): string {

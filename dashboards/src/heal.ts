@@ -44,7 +44,7 @@ export const heal: Contents = {
           description: "Entries of which the bricks disagree so that Gluster cannot heal them: somebody has to decide. Looked for only while something waits.",
           unit: "short",
           steps: NONE_IS_GOOD,
-          absent: "nothing waits",
+          absent: "not looked for",
           queries: [{ expr: `sum(${one("max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE)})`, legend: "entries" }],
         }),
         statPanel({
@@ -52,7 +52,7 @@ export const heal: Contents = {
           title: "Being healed",
           description: "Entries that may be in the middle of being healed. Looked for only while something waits.",
           unit: "short",
-          absent: "nothing waits",
+          absent: "not looked for",
           queries: [{ expr: `sum(${one("max", A_BRICK, "glusterfs_brick_healing_entries", ...THESE)})`, legend: "entries" }],
         }),
         statPanel({
@@ -60,7 +60,7 @@ export const heal: Contents = {
           title: "Oldest backlog",
           description: "For how long something has been waiting without a break.",
           unit: "dtdurations",
-          absent: "nothing waits",
+          absent: "none known",
           steps: [[null, "green"], [900, "orange"], [3600, "red"]],
           queries: [
             { expr: `max(time() - ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)})`, legend: "waiting" },
@@ -118,7 +118,7 @@ export const heal: Contents = {
           description: "Bricks that know of entries that wait, or that do not run.",
           width: 14,
           height: 10,
-          absent: "nothing waits",
+          absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
             { name: "Waiting", expr: `${one("max", A_BRICK, PENDING, ...THESE)} > 0`, unit: "short", width: 80 },
@@ -133,7 +133,7 @@ export const heal: Contents = {
           description: "Since when something has been waiting, as far as the exporter has seen.",
           width: 10,
           height: 10,
-          absent: "nothing waits",
+          absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN],
           numbers: [
             { name: "Since", expr: `1000 * ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)}`, unit: "dateTimeFromNow" },
@@ -155,7 +155,7 @@ export const heal: Contents = {
           title: "CPU of self-heal daemons",
           description: "Cores kept busy, of the ten that take most. It is high while they work.",
           unit: "short",
-          decimals: 2,
+          decimals: 3,
           queries: [{ expr: topRate(10, A_HOST, "glusterfs_daemon_cpu_seconds_total", HOST, 'daemon="shd"'), legend: "{{host}}" }],
           links: [SERIES.toHost],
         }),

@@ -180,12 +180,12 @@ export const hosts: Contents = {
           ],
           links: [SERIES.toHost],
         }),
-        fullestBricks({ width: 8, height: 10 }, 10, HOST),
+        fullestBricks({ width: 8, height: 13 }, 10, HOST),
         barPanel({
           title: "Most space used",
           description: "Bytes used on the file systems that the bricks lie on.",
           width: 8,
-          height: 10,
+          height: 13,
           unit: "bytes",
           expr: `topk(10, ${one("max", A_BRICK, BRICK_SIZE, HOST)} - ${one("max", A_BRICK, BRICK_FREE, HOST)})`,
           legend: "{{host}}:{{brick}}",
@@ -195,7 +195,7 @@ export const hosts: Contents = {
           title: "Bricks",
           description: "Of the chosen hosts.",
           width: 8,
-          height: 10,
+          height: 13,
           labels: [VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
             { name: "State", expr: one("min", A_BRICK, "glusterfs_brick_online", HOST), mapping: ONLINE, as: "state", width: 75 },

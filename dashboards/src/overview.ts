@@ -145,7 +145,7 @@ export const overview: Contents = {
           unit: "short",
           decimals: 1,
           steps: WEEKS,
-          absent: "no growth",
+          absent: "no growth seen",
           queries: [{ expr: `min(${weeksLeft(A_VOLUME, VOLUME_SIZE, VOLUME_FREE)})`, legend: "weeks" }],
           links: [linkTo("Volumes", "glusterfs-volumes", {})],
         }),
@@ -180,7 +180,7 @@ export const overview: Contents = {
             "Nodes, bricks, daemons and exporters that are down now, and when each was last seen up in the chosen time. Empty: down for all of it.",
           width: 12,
           height: 8,
-          absent: "nothing",
+          absent: "nothing is known to be",
           labels: [
             { label: "what", name: "What", width: 80 },
             CLUSTER_COLUMN,
@@ -210,10 +210,10 @@ export const overview: Contents = {
     {
       title: "Load",
       panels: [
-        operationsByVolume({ width: 6, height: 9 }),
-        throughput({ width: 6, height: 9 }),
-        latencyByVolume({ width: 6, height: 9 }),
-        connections({ width: 6, height: 9 }),
+        operationsByVolume({ width: 12, height: 8 }),
+        throughput({ width: 12, height: 8 }),
+        latencyByVolume({ width: 12, height: 8 }),
+        connections({ width: 12, height: 8 }),
       ],
     },
     {

@@ -7,8 +7,8 @@ const STAT = { width: 4, height: 4 };
 const A_PATH = `${A_VOLUME}, path`;
 const A_SNAPSHOT = `${A_VOLUME}, snapshot`;
 const PATH = "{{volume}} {{path}}";
-const NO_QUOTA = "no limits";
-const NO_SNAPSHOTS = "none";
+const NO_QUOTA = "none known";
+const NO_SNAPSHOTS = "none known";
 
 const used = `${one("max", A_PATH, "glusterfs_quota_used_bytes", VOLUME)} / ${one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME)}`;
 const objects = `(${one("max", A_PATH, "glusterfs_quota_files", VOLUME)} + ${one("max", A_PATH, "glusterfs_quota_directories", VOLUME)}) / ${one("max", A_PATH, "glusterfs_quota_objects_limit", VOLUME)}`;

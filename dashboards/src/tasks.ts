@@ -35,7 +35,7 @@ export const tasks: Contents = {
           title: "At work",
           description: "Volumes whose files are moved now.",
           unit: "short",
-          absent: "no tasks",
+          absent: "none known",
           queries: [{ expr: inState("glusterfs_rebalance_state", A_VOLUME, "in_progress"), legend: "at work" }],
         }),
         statPanel({
@@ -44,7 +44,7 @@ export const tasks: Contents = {
           description: "Volumes whose last task failed on some node.",
           unit: "short",
           steps: NONE_IS_GOOD,
-          absent: "no tasks",
+          absent: "none known",
           queries: [{ expr: inState("glusterfs_rebalance_state", A_VOLUME, "failed"), legend: "failed" }],
         }),
         statPanel({
@@ -52,7 +52,7 @@ export const tasks: Contents = {
           title: "Files moved",
           description: "By the last task of each chosen volume.",
           unit: "short",
-          absent: "no tasks",
+          absent: "none known",
           queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_moved_files", VOLUME)})`, legend: "files" }],
         }),
         statPanel({
@@ -60,7 +60,7 @@ export const tasks: Contents = {
           title: "Bytes moved",
           description: "By the last task of each chosen volume.",
           unit: "bytes",
-          absent: "no tasks",
+          absent: "none known",
           queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_moved_bytes", VOLUME)})`, legend: "bytes" }],
         }),
         statPanel({
@@ -69,7 +69,7 @@ export const tasks: Contents = {
           description: "Files that the last tasks could not move.",
           unit: "short",
           steps: NONE_IS_GOOD,
-          absent: "no tasks",
+          absent: "none known",
           queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_failed_files", VOLUME)})`, legend: "files" }],
         }),
         statPanel({
@@ -78,7 +78,7 @@ export const tasks: Contents = {
           description: "Files that the last tasks left where they are, most often for want of space.",
           unit: "short",
           steps: [[null, "green"], [1, "orange"]],
-          absent: "no tasks",
+          absent: "none known",
           queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_skipped_files", VOLUME)})`, legend: "files" }],
         }),
         statePanel({
@@ -96,7 +96,7 @@ export const tasks: Contents = {
           description: "The last task of each volume on each node.",
           width: 12,
           height: 10,
-          absent: "no tasks",
+          absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, { label: "task", name: "Task" }, HOST_COLUMN],
           numbers: [
             {
@@ -150,7 +150,7 @@ export const tasks: Contents = {
           description: "Files whose content is no longer what it was when it was written. Replicas can mend them.",
           unit: "short",
           steps: NONE_IS_GOOD,
-          absent: "not looked for",
+          absent: "none known",
           queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_bitrot_corrupted_objects", VOLUME)})`, legend: "objects" }],
         }),
         statPanel({
@@ -159,7 +159,7 @@ export const tasks: Contents = {
           description: "How long ago the last scrub was completed, of the node where that is longest.",
           unit: "dtdurations",
           steps: [[null, "green"], [2678400, "orange"]],
-          absent: "none yet",
+          absent: "none known",
           queries: [{ expr: `max(time() - ${one("max", ON_NODE, "glusterfs_bitrot_last_scrub_timestamp_seconds", VOLUME)})`, legend: "ago" }],
         }),
         statePanel({
@@ -177,7 +177,7 @@ export const tasks: Contents = {
           description: "The last scrub of each volume on each node.",
           width: 16,
           height: 9,
-          absent: "not looked for",
+          absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, HOST_COLUMN],
           numbers: [
             { name: "Corrupted", expr: one("max", ON_NODE, "glusterfs_bitrot_corrupted_objects", VOLUME), unit: "short", as: "state", steps: NONE_IS_GOOD, width: 95 },

@@ -104,7 +104,7 @@ export const volumes: Contents = {
           description: "Volumes whose bricks were ended because too few nodes are connected. Known only with server quorum on.",
           unit: "short",
           steps: NONE_IS_GOOD,
-          absent: "not used",
+          absent: "not in use",
           queries: [{ expr: countOfZeros(A_VOLUME, "glusterfs_volume_server_quorum_met", VOLUME), legend: "without" }],
         }),
         statPanel({
@@ -112,7 +112,7 @@ export const volumes: Contents = {
           title: "Snapshots",
           description: "Snapshots of the chosen volumes.",
           unit: "short",
-          absent: "none",
+          absent: "none known",
           queries: [{ expr: `sum(${one("max", A_VOLUME, "glusterfs_volume_snapshots", VOLUME)})`, legend: "snapshots" }],
         }),
         volumeHealth({ width: 12, height: 9 }, VOLUME),
@@ -256,7 +256,7 @@ export const volumes: Contents = {
           description: "Options that were set, of those that the exporter's configuration names.",
           width: 12,
           height: 9,
-          absent: "none",
+          absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, { label: "option", name: "Option" }, { label: "value", name: "Value" }],
           numbers: [
             { name: "Set", expr: one("max", `${A_VOLUME}, option, value`, "glusterfs_volume_option_info", VOLUME), as: "hidden" },

@@ -89,9 +89,11 @@ export const instanceVariable = valuesOf(
 );
 export const growthVariable = new dashboard.CustomVariableBuilder("growth")
   .label("Growth of")
-  .description("The time over which growth is measured. A longer one sees past the rhythm of days and weeks.")
-  .values("1d,7d,30d")
+  .description("The time over which growth is measured. A longer one sees past the rhythm of days and weeks. Nothing is told of what has not been watched for so long.")
+  .values("1h,6h,1d,7d,30d")
   .options([
+    { selected: false, text: "1h", value: "1h" },
+    { selected: false, text: "6h", value: "6h" },
     { selected: false, text: "1d", value: "1d" },
     { selected: true, text: "7d", value: "7d" },
     { selected: false, text: "30d", value: "30d" },

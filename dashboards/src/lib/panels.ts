@@ -131,7 +131,6 @@ function linkBuilders(links: Link[]): Builder<dashboard.DashboardLink>[] {
 export function statPanel(
   options: Frame & Values & { queries: Query[]; absent?: string; overrides?: Record<string, Partial<Values>> },
 ): Panel {
-  const several = options.queries.length > 1 || /\{\{/.test(options.queries[0]?.legend ?? "");
   const panel = new stat.PanelBuilder()
     .title(options.title)
     .description(options.description)
@@ -144,7 +143,7 @@ export function statPanel(
     .colorMode(common.BigValueColorMode.Background)
     .graphMode(common.BigValueGraphMode.None)
     .justifyMode(common.BigValueJustifyMode.Center)
-    .textMode(several ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value)
+    .textMode(common.BigValueTextMode.Auto) // with names where there are several
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .noValue(options.absent ?? "unknown")
     .targets(options.queries.map(now));
@@ -157,7 +156,10 @@ export function statPanel(
 
 /** Lines over time. */
 export function linePanel(options: Frame & Values & { queries: Query[]; stack?: boolean; legendTable?: boolean }): Panel {
-  const legend = new common.VizLegendOptionsBuilder().showLegend(true).placement(common.LegendPlacement.Bottom);
+  const wide = options.width >= 12 && (options.legendTable ?? true);
+  const legend = new common.VizLegendOptionsBuilder()
+    .showLegend(true)
+    .placement(wide ? common.LegendPlacement.Right : common.LegendPlacement.Bottom);
   if (options.legendTable ?? true) {
     legend.displayMode(common.LegendDisplayMode.Table).calcs(["lastNotNull", "max"]).sortBy("Last *").sortDesc(true);
   } else {
@@ -340,7 +342,7 @@ export function tablePanel(
     .height(options.height)
     .datasource(DATASOURCE)
     .unit("none")
-    .thresholds(thresholds([[null, "text"]]))
+    .thresholds(thresholds([[null, "transparent"]])) // behind a cell without a state
     .colorScheme(scheme(dashboard.FieldColorModeId.Thresholds))
     .cellHeight(common.TableCellHeight.Sm)
     .showHeader(true)
@@ -360,15 +362,17 @@ export function tablePanel(
       renameByName: Object.fromEntries(columns),
     },
   });
+  // The panel's own noValue is for a table without rows.
+  const nothing = { id: "noValue", value: "–" };
   for (const { name, links, width } of labels) {
-    const list: dashboard.DynamicConfigValue[] = [];
+    const list: dashboard.DynamicConfigValue[] = [nothing];
     if (links) list.push({ id: "links", value: linkBuilders(links).map((link) => link.build()) });
     if (width) list.push({ id: "custom.width", value: width });
-    if (list.length > 0) panel.overrideByName(name, list);
+    panel.overrideByName(name, list);
   }
   for (const column of numbers) {
     if (column.as === "hidden") continue;
-    const list = properties({ unit: "none", ...column });
+    const list = [nothing, ...properties({ unit: "none", ...column })];
     if (column.as === "state") {
       list.push({ id: "custom.cellOptions", value: { type: "color-background", mode: "basic" } });
     }

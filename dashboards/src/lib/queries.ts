@@ -109,11 +109,13 @@ export function topUsedRatio(count: number, by: string, size: string, free: stri
 
 /**
  * Bytes more in a week, by what the chosen days showed. Growth of what is used, so that a volume that was made larger
- * does not look as if it had shrunk.
+ * does not look as if it had shrunk. Nothing for what has not been watched for so long: the first minutes of a cluster
+ * would promise that it is full tomorrow.
  */
 export function weeklyGrowth(by: string, size: string, free: string, ...matchers: string[]): string {
   const slope = (metric: string) => `max by (${by}) (deriv(${all(metric, ...matchers)}[$growth]))`;
-  return `604800 * (${slope(size)} - ${slope(free)})`;
+  const watched = `max by (${by}) (${all(free, ...matchers)} offset $growth)`;
+  return `604800 * (${slope(size)} - ${slope(free)} and ${watched})`;
 }
 
 /** Weeks until nothing is free; nothing for what does not grow. */

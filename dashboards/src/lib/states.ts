@@ -4,9 +4,10 @@ import { MappingType, type ValueMapping } from "@grafana/grafana-foundation-sdk/
 
 const GREEN = "green";
 const BLUE = "blue";
-const GREY = "text";
+const GREY = "#7b8087";
 const YELLOW = "yellow";
 const ORANGE = "orange";
+const DARK_ORANGE = "dark-orange";
 const RED = "red";
 
 export interface States {
@@ -31,8 +32,8 @@ function values(texts: [text: string, color: string][]): ValueMapping[] {
 }
 
 export const CLUSTER_HEALTH = states(["ok", GREEN], ["unknown", GREY], ["degraded", ORANGE], ["critical", RED]);
-export const HEALTH = states(["up", GREEN], ["unknown", GREY], ["degraded", YELLOW], ["partial", ORANGE], ["down", RED]);
-export const SUBVOLUME_HEALTH = states(["up", GREEN], ["unknown", GREY], ["degraded", YELLOW], ["down", RED]);
+export const HEALTH = states(["up", GREEN], ["unknown", GREY], ["degraded", ORANGE], ["partial", DARK_ORANGE], ["down", RED]);
+export const SUBVOLUME_HEALTH = states(["up", GREEN], ["unknown", GREY], ["degraded", ORANGE], ["down", RED]);
 export const VOLUME_STATUS = states(["started", GREEN], ["created", BLUE], ["stopped", GREY]);
 export const PEER_STATE = states(
   ["in_cluster", GREEN],
