@@ -32,7 +32,7 @@ class Query(NamedTuple):
     legend: str
 
     def __str__(self):
-        return f"{self.dashboard} / {self.panel} / {self.ref_id}"
+        return f"{self.dashboard} / {self.panel} ({self.panel_type}) / {self.ref_id}"
 
 
 def load(name):
