@@ -13,7 +13,7 @@ usage: scripts/test.sh [--quick] [--update] [CTEST ARGUMENT…]
 
 Installs what the tests need, checks format and scripts, builds and tests the presets dev (all tests), asan and tsan
 (unit tests), runs clang-tidy and the fuzz targets for a minute each, and holds the benchmarks' ratios. The tests labelled
-cluster and browser start a real Gluster cluster and need root; those labelled browser write screenshots of the page to
+cluster, browser and dashboards start a real Gluster cluster and need root; those labelled browser write screenshots of the page to
 build/screenshots.
 
   --quick    preset dev and the unit tests only

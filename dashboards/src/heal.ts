@@ -58,10 +58,9 @@ export const heal: Contents = {
         statPanel({
           ...STAT,
           title: "Oldest backlog",
-          description: "For how long something has been waiting without a break.",
+          description: "For how long something has been waiting whenever it was looked at. While files are written all the time that is always, and does no harm: the numbers below tell.",
           unit: "dtdurations",
           absent: "none known",
-          steps: [[null, "green"], [900, "orange"], [3600, "red"]],
           queries: [
             { expr: `max(time() - ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)})`, legend: "waiting" },
           ],

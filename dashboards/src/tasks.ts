@@ -84,7 +84,7 @@ export const tasks: Contents = {
         statePanel({
           title: "Tasks",
           description: "Of more than 20 nodes those that were worst in this time.",
-          width: 12,
+          width: 9,
           height: 10,
           expr: worstStates(ON_NODE, "glusterfs_rebalance_state", TASK_STATE.names, VOLUME),
           legend: LEGEND,
@@ -94,7 +94,7 @@ export const tasks: Contents = {
         tablePanel({
           title: "Tasks by node",
           description: "The last task of each volume on each node.",
-          width: 12,
+          width: 15,
           height: 10,
           absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, { label: "task", name: "Task" }, HOST_COLUMN],

@@ -39,7 +39,9 @@ def with_variable(name, **changes):
 CHOSEN = 'job=~"$job", cluster=~"$cluster"'
 FOPS = "glusterfs_brick_fop_duration_seconds_count"
 
-# rule: (what is done to the overview, a word of the complaint). Each makes one mistake.
+SAMPLE = "hosts"
+
+# rule: (what is done to that dashboard, a word of the complaint). Each makes one mistake.
 MISTAKES = {
     rules.imports_anywhere: [
         (lambda dashboard: dashboard.update(id=7), "id is 7"),
@@ -69,10 +71,10 @@ MISTAKES = {
         (lambda dashboard: dashboard["templating"]["list"].pop(1), "no variable job"),
     ],
     rules.variables_are_asked_well: [
-        (with_variable("volume", refresh=1), "anew"),
-        (with_variable("volume", datasource={"type": "prometheus", "uid": "mine"}), "data source"),
-        (with_variable("volume", query={"query": "label_values(glusterfs_volume_info, volume)"}), "without job"),
-        (with_variable("volume", description=""), "description"),
+        (with_variable("host", refresh=1), "anew"),
+        (with_variable("host", datasource={"type": "prometheus", "uid": "mine"}), "data source"),
+        (with_variable("host", query={"query": "label_values(glusterfs_peer_connected, host)"}), "without job"),
+        (with_variable("host", description=""), "description"),
     ],
     rules.variables_are_used: [
         (lambda dashboard: dashboard["templating"]["list"].append({"name": "brick", "type": "query"}), "brick"),
@@ -154,9 +156,9 @@ class Rules(unittest.TestCase):
         for rule, mistakes in MISTAKES.items():
             for number, (make, word) in enumerate(mistakes):
                 with self.subTest(rule=rule.__name__, mistake=number):
-                    dashboard = copy.deepcopy(load("overview"))
+                    dashboard = copy.deepcopy(load(SAMPLE))
                     make(dashboard)
-                    complaints = list(rule("overview", dashboard))
+                    complaints = list(rule(SAMPLE, dashboard))
                     self.assertTrue(any(word in complaint for complaint in complaints), complaints)
 
     def test_how_many_series(self):

@@ -5,9 +5,11 @@ import {
   A_HOST,
   A_VOLUME,
   HOST,
+  all,
   brickProcesses,
   one,
   rate,
+  rateOfRange,
   top,
   topGauge,
   topLatency,
@@ -130,27 +132,34 @@ function both(bricks: string, daemons: string): string {
   return `((${bricks}) + (${daemons}) or (${daemons}))`;
 }
 
-export const hostCpu = both(
-  brickProcesses((by) => rate(by, BRICK_CPU, HOST), HOST),
-  rate(A_HOST, DAEMON_CPU, HOST),
-);
-export const hostMemory = both(
-  brickProcesses((by) => one("max", by, BRICK_MEMORY, HOST), HOST),
-  one("sum", A_HOST, DAEMON_MEMORY, HOST),
-);
-const daemonsOfRange = (metric: string) =>
-  metric === DAEMON_CPU
-    ? `sum by (${A_HOST}) (rate(${DAEMON_CPU}{job=~"$job", cluster=~"$cluster", ${HOST}}[$__range] @ end()))`
-    : `sum by (${A_HOST}) (max_over_time(${DAEMON_MEMORY}{job=~"$job", cluster=~"$cluster", ${HOST}}[$__range] @ end()))`;
+/** What Gluster's processes on each host take. */
+export function hostCpu(...matchers: string[]): string {
+  return both(
+    brickProcesses((by) => rate(by, BRICK_CPU, ...matchers), ...matchers),
+    rate(A_HOST, DAEMON_CPU, ...matchers),
+  );
+}
+
+export function hostMemory(...matchers: string[]): string {
+  return both(
+    brickProcesses((by) => one("max", by, BRICK_MEMORY, ...matchers), ...matchers),
+    one("sum", A_HOST, DAEMON_MEMORY, ...matchers),
+  );
+}
+
+/** To choose the hosts that are shown; here it does no harm that a process may count once for each of its bricks. */
+function mostOfRange(gauge: string): string {
+  return `sum by (${A_HOST}) (max_over_time(${all(gauge, HOST)}[$__range] @ end()))`;
+}
 
 export function cpuByHost(size: Size): Panel {
   return linePanel({
     ...size,
     title: "CPU by host",
-    description: "Cores that Gluster's bricks and daemons keep busy, of twenty hosts. Nothing else that runs there.",
+    description: "Cores that Gluster's bricks and daemons keep busy, of the twenty hosts where it is most. Nothing else that runs there.",
     unit: "short",
     decimals: 2,
-    queries: [{ expr: top(20, hostCpu, daemonsOfRange(DAEMON_CPU)), legend: "{{host}}" }],
+    queries: [{ expr: top(20, hostCpu(HOST), both(rateOfRange(A_HOST, BRICK_CPU, HOST), rateOfRange(A_HOST, DAEMON_CPU, HOST))), legend: "{{host}}" }],
     links: [SERIES.toHost],
   });
 }
@@ -159,9 +168,9 @@ export function memoryByHost(size: Size): Panel {
   return linePanel({
     ...size,
     title: "Memory by host",
-    description: "What Gluster's bricks and daemons hold in RAM, of twenty hosts. Nothing else that runs there.",
+    description: "What Gluster's bricks and daemons hold in RAM, of the twenty hosts where it is most. Nothing else that runs there.",
     unit: "bytes",
-    queries: [{ expr: top(20, hostMemory, daemonsOfRange(DAEMON_MEMORY)), legend: "{{host}}" }],
+    queries: [{ expr: top(20, hostMemory(HOST), both(mostOfRange(BRICK_MEMORY), mostOfRange(DAEMON_MEMORY))), legend: "{{host}}" }],
     links: [SERIES.toHost],
   });
 }

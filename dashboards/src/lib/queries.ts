@@ -32,7 +32,8 @@ export function rate(by: string, counter: string, ...matchers: string[]): string
   return `sum by (${by}) (rate(${all(counter, ...matchers)}[$__rate_interval]))`;
 }
 
-function rateOfRange(by: string, counter: string, ...matchers: string[]): string {
+/** The same over the whole time range: to choose what is shown. */
+export function rateOfRange(by: string, counter: string, ...matchers: string[]): string {
   return `sum by (${by}) (rate(${all(counter, ...matchers)}[$__range] @ end()))`;
 }
 

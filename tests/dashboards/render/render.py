@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Pictures of the dashboards, from what a Prometheus holds: render.py URL [NAME…] writes build/screenshots/dashboard-NAME.png.
 
 Drawn by Grafana's own components (see page.jsx). Before the first time: npm ci --legacy-peer-deps --ignore-scripts
