@@ -38,7 +38,7 @@ usage() {
 usage: scripts/install-deps.sh build|cluster|demo|test
 
 Installs the Debian packages that are missing, without starting their services. Needs root only if some are. For test
-also the npm packages of tests/browser and dashboards, into their folders.
+also the npm packages of tests/browser and dashboards/src, into their folders.
   build     compiler and libraries
   cluster   what scripts/cluster.sh runs
   demo      build and cluster, Prometheus and Alertmanager
@@ -62,7 +62,7 @@ case $1 in
     if ! command -v npm >/dev/null; then TEST+=(npm); fi
     install_packages "${TEST[@]}"
     install_npm_packages tests/browser
-    install_npm_packages dashboards
+    install_npm_packages dashboards/src
     ;;
   *) die_usage "one of build, cluster, demo, test is expected, not '$1' (--help tells more)" ;;
 esac
