@@ -1,12 +1,4 @@
-import {
-  BRICK_FREE,
-  BRICK_SIZE,
-  FOPS,
-  READ,
-  WRITTEN,
-  spaceColumns,
-  usedOverTime,
-} from "./lib/common-panels";
+import { BRICK_FREE, BRICK_SIZE, FOPS, READ, WRITTEN, spaceColumns, usedOverTime } from "./lib/common-panels";
 import { type Contents, brickVariable, growthVariable, hostVariable, volumeVariable } from "./lib/dashboard";
 import {
   BRICK_COLUMN,
@@ -72,7 +64,16 @@ function rateOfBricks(counter: string, options: OfBricks) {
 }
 
 function poolColumn(metric: string, name: string) {
-  return { name, expr: one("max", A_BRICK, metric, ...THESE), unit: "percentunit", min: 0, max: 1, decimals: 1, as: "bar" as const, steps: FULLNESS };
+  return {
+    name,
+    expr: one("max", A_BRICK, metric, ...THESE),
+    unit: "percentunit",
+    min: 0,
+    max: 1,
+    decimals: 1,
+    as: "bar" as const,
+    steps: FULLNESS,
+  };
 }
 
 export const bricks: Contents = {
@@ -114,7 +115,11 @@ export const bricks: Contents = {
           description: "Weeks until the first brick is full if it grows on as it did in the chosen days.",
           unit: "short",
           decimals: 1,
-          steps: [[null, "red"], [4, "orange"], [12, "green"]],
+          steps: [
+            [null, "red"],
+            [4, "orange"],
+            [12, "green"],
+          ],
           absent: "no growth seen",
           queries: [{ expr: `min(${weeksLeft(A_BRICK, BRICK_SIZE, BRICK_FREE, ...THESE)})`, legend: "weeks" }],
         }),
@@ -131,11 +136,14 @@ export const bricks: Contents = {
           title: "Pending operations",
           description: "Operations that the bricks' processes work on now.",
           unit: "short",
-          queries: [{ expr: `sum(${one("max", A_BRICK, "glusterfs_brick_pending_calls", ...THESE)})`, legend: "pending" }],
+          queries: [
+            { expr: `sum(${one("max", A_BRICK, "glusterfs_brick_pending_calls", ...THESE)})`, legend: "pending" },
+          ],
         }),
         statePanel({
           title: "Bricks online",
-          description: "A gap: the volume was stopped, or nobody could ask about the brick. Of more than 20 bricks those that were down longest.",
+          description:
+            "A gap: the volume was stopped, or nobody could ask about the brick. Of more than 20 bricks those that were down longest.",
           width: 24,
           height: 11,
           expr: worstOnline(A_BRICK, "glusterfs_brick_online", ...THESE),
@@ -158,12 +166,41 @@ export const bricks: Contents = {
             { label: "fs_type", name: "File system", width: 105 },
           ],
           numbers: [
-            { name: "Info", expr: one("max", `${A_BRICK}, subvolume, device, fs_type`, "glusterfs_brick_info", ...THESE), as: "hidden" },
-            { name: "State", expr: one("min", A_BRICK, "glusterfs_brick_online", ...THESE), mapping: ONLINE, as: "state", width: 80 },
-            { name: "Since", expr: `1000 * ${one("max", A_BRICK, "glusterfs_brick_start_time_seconds", ...THESE)}`, unit: "dateTimeFromNow", width: 120 },
-            { name: "Used", expr: usedRatio(A_BRICK, BRICK_SIZE, BRICK_FREE, ...THESE), unit: "percentunit", min: 0, max: 1, decimals: 1, as: "bar", steps: FULLNESS },
+            {
+              name: "Info",
+              expr: one("max", `${A_BRICK}, subvolume, device, fs_type`, "glusterfs_brick_info", ...THESE),
+              as: "hidden",
+            },
+            {
+              name: "State",
+              expr: one("min", A_BRICK, "glusterfs_brick_online", ...THESE),
+              mapping: ONLINE,
+              as: "state",
+              width: 80,
+            },
+            {
+              name: "Since",
+              expr: `1000 * ${one("max", A_BRICK, "glusterfs_brick_start_time_seconds", ...THESE)}`,
+              unit: "dateTimeFromNow",
+              width: 120,
+            },
+            {
+              name: "Used",
+              expr: usedRatio(A_BRICK, BRICK_SIZE, BRICK_FREE, ...THESE),
+              unit: "percentunit",
+              min: 0,
+              max: 1,
+              decimals: 1,
+              as: "bar",
+              steps: FULLNESS,
+            },
             { name: "Operations", expr: rate(A_BRICK, FOPS, ...THESE), unit: "ops", decimals: 1, width: 105 },
-            { name: "To heal", expr: one("max", A_BRICK, "glusterfs_brick_heal_pending_entries", ...THESE), unit: "short", width: 80 },
+            {
+              name: "To heal",
+              expr: one("max", A_BRICK, "glusterfs_brick_heal_pending_entries", ...THESE),
+              unit: "short",
+              width: 80,
+            },
           ],
           sortBy: "State",
           descending: false,
@@ -181,7 +218,12 @@ export const bricks: Contents = {
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
             ...spaceColumns(A_BRICK, BRICK_SIZE, BRICK_FREE, ...THESE),
-            { name: "Shared", expr: one("max", A_BRICK, "glusterfs_brick_shares_filesystem", ...THESE), mapping: NO_YES, width: 80 },
+            {
+              name: "Shared",
+              expr: one("max", A_BRICK, "glusterfs_brick_shares_filesystem", ...THESE),
+              mapping: NO_YES,
+              width: 80,
+            },
           ],
           sortBy: "Used",
         }),
@@ -195,13 +237,17 @@ export const bricks: Contents = {
           max: 1,
           decimals: 1,
           queries: [
-            { expr: topUsedRatio(10, A_BRICK, "glusterfs_brick_inodes", "glusterfs_brick_inodes_free", ...THESE), legend: LEGEND },
+            {
+              expr: topUsedRatio(10, A_BRICK, "glusterfs_brick_inodes", "glusterfs_brick_inodes_free", ...THESE),
+              legend: LEGEND,
+            },
           ],
           links: [SERIES.toBrick],
         }),
         tablePanel({
           title: "Thin pools",
-          description: "LVM thin pools that bricks lie in. A pool that fills up takes its bricks down, and so does its metadata space.",
+          description:
+            "LVM thin pools that bricks lie in. A pool that fills up takes its bricks down, and so does its metadata space.",
           width: 24,
           height: 8,
           absent: "none known",
@@ -209,7 +255,12 @@ export const bricks: Contents = {
           numbers: [
             poolColumn("glusterfs_thin_pool_data_used_ratio", "Data used"),
             poolColumn("glusterfs_thin_pool_metadata_used_ratio", "Metadata used"),
-            { name: "Size", expr: one("max", A_BRICK, "glusterfs_thin_pool_size_bytes", ...THESE), unit: "bytes", width: 90 },
+            {
+              name: "Size",
+              expr: one("max", A_BRICK, "glusterfs_thin_pool_size_bytes", ...THESE),
+              unit: "bytes",
+              width: 90,
+            },
           ],
           sortBy: "Data used",
         }),
@@ -232,8 +283,16 @@ export const bricks: Contents = {
           description: "Operations that the brick's process works on.",
           unit: "short",
         }),
-        rateOfBricks(READ, { title: "Read", description: "Bytes a second read from the brick. Needs profiling.", unit: "binBps" }),
-        rateOfBricks(WRITTEN, { title: "Written", description: "Bytes a second written to the brick. Needs profiling.", unit: "binBps" }),
+        rateOfBricks(READ, {
+          title: "Read",
+          description: "Bytes a second read from the brick. Needs profiling.",
+          unit: "binBps",
+        }),
+        rateOfBricks(WRITTEN, {
+          title: "Written",
+          description: "Bytes a second written to the brick. Needs profiling.",
+          unit: "binBps",
+        }),
         gaugeOfBricks("glusterfs_brick_clients", {
           title: "Clients",
           description: "Connections to the brick, those of Gluster's own daemons among them.",
@@ -264,10 +323,18 @@ export const bricks: Contents = {
           stack: true,
           legendTable: false,
           queries: [
-            { expr: `sum by (state) (${one("max", `${A_BRICK}, state`, "glusterfs_brick_heap_bytes", ...THESE)})`, legend: "{{state}}" },
+            {
+              expr: `sum by (state) (${one("max", `${A_BRICK}, state`, "glusterfs_brick_heap_bytes", ...THESE)})`,
+              legend: "{{state}}",
+            },
           ],
         }),
-        gaugeOfBricks("glusterfs_brick_threads", { title: "Threads", description: "Threads of the process.", unit: "short", decimals: 0 }),
+        gaugeOfBricks("glusterfs_brick_threads", {
+          title: "Threads",
+          description: "Threads of the process.",
+          unit: "short",
+          decimals: 0,
+        }),
         gaugeOfBricks("glusterfs_brick_open_fds", {
           title: "Open files",
           description: "File descriptors of the process. It keeps one for each file that a client has open.",
@@ -277,12 +344,16 @@ export const bricks: Contents = {
         linePanel({
           ...LINE,
           title: "Cached inodes",
-          description: "Inodes in memory of all chosen bricks: active (in use), lru (kept for later), purge (about to go).",
+          description:
+            "Inodes in memory of all chosen bricks: active (in use), lru (kept for later), purge (about to go).",
           unit: "short",
           stack: true,
           legendTable: false,
           queries: [
-            { expr: `sum by (list) (${one("max", `${A_BRICK}, list`, "glusterfs_brick_cached_inodes", ...THESE)})`, legend: "{{list}}" },
+            {
+              expr: `sum by (list) (${one("max", `${A_BRICK}, list`, "glusterfs_brick_cached_inodes", ...THESE)})`,
+              legend: "{{list}}",
+            },
           ],
         }),
       ],

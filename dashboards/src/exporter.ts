@@ -1,5 +1,13 @@
 import { type Contents, instanceVariable } from "./lib/dashboard";
-import { CLUSTER_COLUMN, type LabelColumn, NONE_IS_GOOD, linePanel, statPanel, statePanel, tablePanel } from "./lib/panels";
+import {
+  CLUSTER_COLUMN,
+  type LabelColumn,
+  NONE_IS_GOOD,
+  linePanel,
+  statPanel,
+  statePanel,
+  tablePanel,
+} from "./lib/panels";
 import { INSTANCE, all, countOfZeros, one, rate, top, topGauge, topRate, worstOnline } from "./lib/queries";
 import { LEADS, ONLINE, SUCCESS } from "./lib/states";
 
@@ -57,8 +65,13 @@ export const exporter: Contents = {
           title: "Leaders",
           description: "Exporters that speak for their cluster: one for each. For a moment there may be none or two.",
           unit: "short",
-          steps: [[null, "red"], [1, "green"]],
-          queries: [{ expr: `sum(${one("max", AN_EXPORTER, "glusterfs_exporter_leader", INSTANCE)})`, legend: "leaders" }],
+          steps: [
+            [null, "red"],
+            [1, "green"],
+          ],
+          queries: [
+            { expr: `sum(${one("max", AN_EXPORTER, "glusterfs_exporter_leader", INSTANCE)})`, legend: "leaders" },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -66,15 +79,22 @@ export const exporter: Contents = {
           description: "Of all exporters.",
           unit: "short",
           steps: NONE_IS_GOOD,
-          queries: [{ expr: countOfZeros(A_COLLECTOR, "glusterfs_scrape_collector_success", INSTANCE), legend: "failing" }],
+          queries: [
+            { expr: countOfZeros(A_COLLECTOR, "glusterfs_scrape_collector_success", INSTANCE), legend: "failing" },
+          ],
         }),
         statPanel({
           ...STAT,
           title: "Latest collector",
-          description: "Intervals since the last success of the collector that is latest. Some run ten times as seldom while there is nothing for them to see: no thin pools, no geo-replication.",
+          description:
+            "Intervals since the last success of the collector that is latest. Some run ten times as seldom while there is nothing for them to see: no thin pools, no geo-replication.",
           unit: "short",
           decimals: 1,
-          steps: [[null, "green"], [12, "orange"], [30, "red"]],
+          steps: [
+            [null, "green"],
+            [12, "orange"],
+            [30, "red"],
+          ],
           queries: [{ expr: `max(${late})`, legend: "intervals" }],
         }),
         statPanel({
@@ -108,13 +128,38 @@ export const exporter: Contents = {
           description: "Each exporter, whether it leads and what it is.",
           width: 12,
           height: 9,
-          labels: [CLUSTER_COLUMN, EXPORTER_COLUMN, { label: "version", name: "Version" }, { label: "revision", name: "Revision" }],
+          labels: [
+            CLUSTER_COLUMN,
+            EXPORTER_COLUMN,
+            { label: "version", name: "Version" },
+            { label: "revision", name: "Revision" },
+          ],
           numbers: [
-            { name: "Build", expr: one("max", `${AN_EXPORTER}, version, revision`, "glusterfs_exporter_build_info", INSTANCE), as: "hidden" },
+            {
+              name: "Build",
+              expr: one("max", `${AN_EXPORTER}, version, revision`, "glusterfs_exporter_build_info", INSTANCE),
+              as: "hidden",
+            },
             { name: "Scraped", expr: one("max", AN_EXPORTER, "up", INSTANCE), mapping: ONLINE, as: "state", width: 85 },
-            { name: "Glusterd", expr: one("max", AN_EXPORTER, "glusterfs_up", INSTANCE), mapping: ONLINE, as: "state", width: 90 },
-            { name: "Role", expr: one("max", AN_EXPORTER, "glusterfs_exporter_leader", INSTANCE), mapping: LEADS, as: "state", width: 90 },
-            { name: "Started", expr: `1000 * ${one("max", AN_EXPORTER, "process_start_time_seconds", INSTANCE)}`, unit: "dateTimeFromNow" },
+            {
+              name: "Glusterd",
+              expr: one("max", AN_EXPORTER, "glusterfs_up", INSTANCE),
+              mapping: ONLINE,
+              as: "state",
+              width: 90,
+            },
+            {
+              name: "Role",
+              expr: one("max", AN_EXPORTER, "glusterfs_exporter_leader", INSTANCE),
+              mapping: LEADS,
+              as: "state",
+              width: 90,
+            },
+            {
+              name: "Started",
+              expr: `1000 * ${one("max", AN_EXPORTER, "process_start_time_seconds", INSTANCE)}`,
+              unit: "dateTimeFromNow",
+            },
           ],
           sortBy: "Scraped",
           descending: false,
@@ -125,7 +170,12 @@ export const exporter: Contents = {
           width: 12,
           height: 9,
           absent: "none",
-          labels: [CLUSTER_COLUMN, EXPORTER_COLUMN, { label: "collector", name: "Collector" }, { label: "reason", name: "Reason" }],
+          labels: [
+            CLUSTER_COLUMN,
+            EXPORTER_COLUMN,
+            { label: "collector", name: "Collector" },
+            { label: "reason", name: "Reason" },
+          ],
           numbers: [
             {
               name: "Last success",
@@ -146,7 +196,12 @@ export const exporter: Contents = {
           title: "Slowest collectors",
           description: "How long the last run took, of the ten slowest kinds.",
           unit: "s",
-          queries: [{ expr: topGauge(10, "max", "collector", "glusterfs_scrape_collector_duration_seconds", INSTANCE), legend: "{{collector}}" }],
+          queries: [
+            {
+              expr: topGauge(10, "max", "collector", "glusterfs_scrape_collector_duration_seconds", INSTANCE),
+              legend: "{{collector}}",
+            },
+          ],
         }),
         linePanel({
           ...LINE,
@@ -156,7 +211,11 @@ export const exporter: Contents = {
           decimals: 1,
           queries: [
             {
-              expr: top(10, `(${late})`, `-1 * max by (${A_COLLECTOR}) (changes(${all(SUCCEEDED, INSTANCE)}[$__range] @ end())) * max by (${A_COLLECTOR}) (${all(INTERVAL, INSTANCE)} @ end())`),
+              expr: top(
+                10,
+                `(${late})`,
+                `-1 * max by (${A_COLLECTOR}) (changes(${all(SUCCEEDED, INSTANCE)}[$__range] @ end())) * max by (${A_COLLECTOR}) (${all(INTERVAL, INSTANCE)} @ end())`,
+              ),
               legend: "{{instance}} {{collector}}",
             },
           ],
@@ -169,8 +228,17 @@ export const exporter: Contents = {
           labels: [EXPORTER_COLUMN, { label: "collector", name: "Collector" }],
           numbers: [
             { name: "Interval", expr: one("max", A_COLLECTOR, INTERVAL, INSTANCE), unit: "s", width: 80 },
-            { name: "Last success", expr: `1000 * ${one("max", A_COLLECTOR, SUCCEEDED, INSTANCE)}`, unit: "dateTimeFromNow" },
-            { name: "Took", expr: one("max", A_COLLECTOR, "glusterfs_scrape_collector_duration_seconds", INSTANCE), unit: "s", width: 80 },
+            {
+              name: "Last success",
+              expr: `1000 * ${one("max", A_COLLECTOR, SUCCEEDED, INSTANCE)}`,
+              unit: "dateTimeFromNow",
+            },
+            {
+              name: "Took",
+              expr: one("max", A_COLLECTOR, "glusterfs_scrape_collector_duration_seconds", INSTANCE),
+              unit: "s",
+              width: 80,
+            },
           ],
           sortBy: "Took",
         }),
@@ -205,8 +273,14 @@ export const exporter: Contents = {
           unit: "s",
           legendTable: false,
           queries: [
-            { expr: `histogram_quantile(0.95, ${rate("le", `${COMMANDS}_bucket`, INSTANCE)})`, legend: "95th percentile" },
-            { expr: `histogram_quantile(0.99, ${rate("le", `${COMMANDS}_bucket`, INSTANCE)})`, legend: "99th percentile" },
+            {
+              expr: `histogram_quantile(0.95, ${rate("le", `${COMMANDS}_bucket`, INSTANCE)})`,
+              legend: "95th percentile",
+            },
+            {
+              expr: `histogram_quantile(0.99, ${rate("le", `${COMMANDS}_bucket`, INSTANCE)})`,
+              legend: "99th percentile",
+            },
           ],
         }),
         linePanel({
@@ -216,16 +290,26 @@ export const exporter: Contents = {
           unit: "cps",
           stack: true,
           legendTable: false,
-          queries: [{ expr: rate("reason", "glusterfs_exporter_command_failures_total", INSTANCE), legend: "{{reason}}" }],
+          queries: [
+            { expr: rate("reason", "glusterfs_exporter_command_failures_total", INSTANCE), legend: "{{reason}}" },
+          ],
         }),
         tablePanel({
           title: "How questions are answered",
-          description: "rpc: a daemon's socket. local: the kernel. http: another exporter. cli: the gluster command, also where the others are not to be had.",
+          description:
+            "rpc: a daemon's socket. local: the kernel. http: another exporter. cli: the gluster command, also where the others are not to be had.",
           width: 16,
           height: 9,
-          labels: [{ label: "question", name: "Question" }, { label: "source", name: "Source" }],
+          labels: [
+            { label: "question", name: "Question" },
+            { label: "source", name: "Source" },
+          ],
           numbers: [
-            { name: "Exporters", expr: `count by (question, source) (${all("glusterfs_exporter_source_info", INSTANCE)})`, unit: "short" },
+            {
+              name: "Exporters",
+              expr: `count by (question, source) (${all("glusterfs_exporter_source_info", INSTANCE)})`,
+              unit: "short",
+            },
           ],
           sortBy: "Source",
           descending: false,
@@ -240,7 +324,9 @@ export const exporter: Contents = {
           title: "Requests",
           description: "HTTP requests answered in a second, by route; the ten most frequent ones.",
           unit: "reqps",
-          queries: [{ expr: topRate(10, "route", "glusterfs_exporter_http_requests_total", INSTANCE), legend: "{{route}}" }],
+          queries: [
+            { expr: topRate(10, "route", "glusterfs_exporter_http_requests_total", INSTANCE), legend: "{{route}}" },
+          ],
         }),
         linePanel({
           ...LINE,
@@ -248,7 +334,10 @@ export const exporter: Contents = {
           description: "HTTP answers of 400 and above in a second, by route and code; ten of them.",
           unit: "reqps",
           queries: [
-            { expr: topRate(10, "route, code", "glusterfs_exporter_http_requests_total", INSTANCE, 'code=~"[45].."'), legend: "{{code}} {{route}}" },
+            {
+              expr: topRate(10, "route, code", "glusterfs_exporter_http_requests_total", INSTANCE, 'code=~"[45].."'),
+              legend: "{{code}} {{route}}",
+            },
           ],
         }),
         linePanel({
@@ -256,7 +345,12 @@ export const exporter: Contents = {
           title: "Notifications",
           description: "What Gluster's events daemon and Alertmanager posted in a second, and what became of it.",
           unit: "cps",
-          queries: [{ expr: topRate(10, "receiver, result", "glusterfs_exporter_notifications_total", INSTANCE), legend: "{{receiver}} {{result}}" }],
+          queries: [
+            {
+              expr: topRate(10, "receiver, result", "glusterfs_exporter_notifications_total", INSTANCE),
+              legend: "{{receiver}} {{result}}",
+            },
+          ],
         }),
       ],
     },

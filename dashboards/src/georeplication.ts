@@ -1,5 +1,16 @@
 import { type Contents, hostVariable, volumeVariable } from "./lib/dashboard";
-import { BRICK_COLUMN, CLUSTER_COLUMN, HOST_COLUMN, NONE_IS_GOOD, SERIES, VOLUME_COLUMN, linePanel, statPanel, statePanel, tablePanel } from "./lib/panels";
+import {
+  BRICK_COLUMN,
+  CLUSTER_COLUMN,
+  HOST_COLUMN,
+  NONE_IS_GOOD,
+  SERIES,
+  VOLUME_COLUMN,
+  linePanel,
+  statPanel,
+  statePanel,
+  tablePanel,
+} from "./lib/panels";
 import { A_BRICK, HOST, VOLUME, all, one, stateNumber, top, topGauge, worstStates } from "./lib/queries";
 import { CRAWL_STATE, GEOREP_STATE, REACHED } from "./lib/states";
 
@@ -73,7 +84,11 @@ export const georeplication: Contents = {
           title: "Furthest behind",
           description: "How old the oldest change is that has not reached its secondary for sure.",
           unit: "dtdurations",
-          steps: [[null, "green"], [3600, "orange"], [86400, "red"]],
+          steps: [
+            [null, "green"],
+            [3600, "orange"],
+            [86400, "red"],
+          ],
           absent: "unknown",
           queries: [{ expr: `max(${lag})`, legend: "behind" }],
         }),
@@ -84,7 +99,9 @@ export const georeplication: Contents = {
           unit: "short",
           steps: NONE_IS_GOOD,
           absent: ABSENT,
-          queries: [{ expr: `sum(${one("max", A_WORKER, "glusterfs_georep_failures", ...THESE)})`, legend: "failures" }],
+          queries: [
+            { expr: `sum(${one("max", A_WORKER, "glusterfs_georep_failures", ...THESE)})`, legend: "failures" },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -92,7 +109,12 @@ export const georeplication: Contents = {
           description: "Operations that have not reached their secondary.",
           unit: "short",
           absent: ABSENT,
-          queries: [{ expr: `sum(${one("max", `${A_WORKER}, kind`, "glusterfs_georep_pending_entries", ...THESE)})`, legend: "pending" }],
+          queries: [
+            {
+              expr: `sum(${one("max", `${A_WORKER}, kind`, "glusterfs_georep_pending_entries", ...THESE)})`,
+              legend: "pending",
+            },
+          ],
         }),
         statePanel({
           title: "Workers",
@@ -106,7 +128,8 @@ export const georeplication: Contents = {
         }),
         statePanel({
           title: "How active workers find changes",
-          description: "Changelog: they follow. History: they catch up by old changelogs. Hybrid: they walk through the whole volume.",
+          description:
+            "Changelog: they follow. History: they catch up by old changelogs. Hybrid: they walk through the whole volume.",
           width: 12,
           height: 10,
           expr: worstStates(A_WORKER, "glusterfs_georep_crawl_state", CRAWL_STATE.names, ...THESE),
@@ -122,7 +145,8 @@ export const georeplication: Contents = {
         linePanel({
           ...LINE,
           title: "How far behind",
-          description: "Age of the oldest change that has not reached the secondary for sure, of the ten sessions furthest behind.",
+          description:
+            "Age of the oldest change that has not reached the secondary for sure, of the ten sessions furthest behind.",
           unit: "dtdurations",
           queries: [{ expr: top(10, lag, lagOverRange), legend: LEGEND }],
           links: [SERIES.toVolume],
@@ -130,15 +154,23 @@ export const georeplication: Contents = {
         linePanel({
           ...LINE,
           title: "Pending by kind",
-          description: "Operations that have not reached their secondary: names (entry), contents (data), attributes (meta).",
+          description:
+            "Operations that have not reached their secondary: names (entry), contents (data), attributes (meta).",
           unit: "short",
           stack: true,
           legendTable: false,
           queries: [
-            { expr: `sum by (kind) (${one("max", `${A_WORKER}, kind`, "glusterfs_georep_pending_entries", ...THESE)})`, legend: "{{kind}}" },
+            {
+              expr: `sum by (kind) (${one("max", `${A_WORKER}, kind`, "glusterfs_georep_pending_entries", ...THESE)})`,
+              legend: "{{kind}}",
+            },
           ],
         }),
-        bySession("Failures", "Operations that failed on the secondary since the workers started.", "glusterfs_georep_failures"),
+        bySession(
+          "Failures",
+          "Operations that failed on the secondary since the workers started.",
+          "glusterfs_georep_failures",
+        ),
         tablePanel({
           title: "Workers",
           description: "Each worker with its state, how far it is and what it could not do.",
@@ -147,12 +179,45 @@ export const georeplication: Contents = {
           absent: ABSENT,
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, { label: "secondary", name: "Secondary" }, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
-            { name: "State", expr: stateNumber(A_WORKER, STATE, GEOREP_STATE.names, ...THESE), mapping: GEOREP_STATE.mapping, as: "state", width: 100 },
-            { name: "Crawl", expr: stateNumber(A_WORKER, "glusterfs_georep_crawl_state", CRAWL_STATE.names, ...THESE), mapping: CRAWL_STATE.mapping, as: "state", width: 100 },
-            { name: "Synced up to", expr: `1000 * ${one("max", A_WORKER, SYNCED, ...THESE)}`, unit: "dateTimeFromNow", width: 130 },
-            { name: "Pending", expr: `sum by (${A_WORKER}) (${one("max", `${A_WORKER}, kind`, "glusterfs_georep_pending_entries", ...THESE)})`, unit: "short", width: 85 },
-            { name: "Failures", expr: one("max", A_WORKER, "glusterfs_georep_failures", ...THESE), unit: "short", width: 85 },
-            { name: "Checkpoint", expr: one("max", A_WORKER, "glusterfs_georep_checkpoint_reached", ...THESE), mapping: REACHED, as: "state", width: 100 },
+            {
+              name: "State",
+              expr: stateNumber(A_WORKER, STATE, GEOREP_STATE.names, ...THESE),
+              mapping: GEOREP_STATE.mapping,
+              as: "state",
+              width: 100,
+            },
+            {
+              name: "Crawl",
+              expr: stateNumber(A_WORKER, "glusterfs_georep_crawl_state", CRAWL_STATE.names, ...THESE),
+              mapping: CRAWL_STATE.mapping,
+              as: "state",
+              width: 100,
+            },
+            {
+              name: "Synced up to",
+              expr: `1000 * ${one("max", A_WORKER, SYNCED, ...THESE)}`,
+              unit: "dateTimeFromNow",
+              width: 130,
+            },
+            {
+              name: "Pending",
+              expr: `sum by (${A_WORKER}) (${one("max", `${A_WORKER}, kind`, "glusterfs_georep_pending_entries", ...THESE)})`,
+              unit: "short",
+              width: 85,
+            },
+            {
+              name: "Failures",
+              expr: one("max", A_WORKER, "glusterfs_georep_failures", ...THESE),
+              unit: "short",
+              width: 85,
+            },
+            {
+              name: "Checkpoint",
+              expr: one("max", A_WORKER, "glusterfs_georep_checkpoint_reached", ...THESE),
+              mapping: REACHED,
+              as: "state",
+              width: 100,
+            },
           ],
           sortBy: "State",
         }),

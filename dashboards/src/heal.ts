@@ -12,7 +12,22 @@ import {
   statePanel,
   tablePanel,
 } from "./lib/panels";
-import { A_BRICK, A_HOST, A_VOLUME, HOST, VOLUME, all, countOfZeros, healPending, one, rate, top, topGauge, topRate, worstOnline } from "./lib/queries";
+import {
+  A_BRICK,
+  A_HOST,
+  A_VOLUME,
+  HOST,
+  VOLUME,
+  all,
+  countOfZeros,
+  healPending,
+  one,
+  rate,
+  top,
+  topGauge,
+  topRate,
+  worstOnline,
+} from "./lib/queries";
 import { ONLINE } from "./lib/states";
 
 const STAT = { width: 4, height: 4 };
@@ -33,7 +48,8 @@ export const heal: Contents = {
         statPanel({
           ...STAT,
           title: "Waiting for heal",
-          description: "Of each replica or disperse set as many entries as the brick counts that knows most. A few come and go with every write.",
+          description:
+            "Of each replica or disperse set as many entries as the brick counts that knows most. A few come and go with every write.",
           unit: "short",
           steps: FEW_ARE_TOLERABLE,
           queries: [{ expr: healPending("", ...THESE), legend: "entries" }],
@@ -41,11 +57,14 @@ export const heal: Contents = {
         statPanel({
           ...STAT,
           title: "In split-brain",
-          description: "Entries of which the bricks disagree so that Gluster cannot heal them: somebody has to decide. Looked for only while something waits.",
+          description:
+            "Entries of which the bricks disagree so that Gluster cannot heal them: somebody has to decide. Looked for only while something waits.",
           unit: "short",
           steps: NONE_IS_GOOD,
           absent: "not looked for",
-          queries: [{ expr: `sum(${one("max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE)})`, legend: "entries" }],
+          queries: [
+            { expr: `sum(${one("max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE)})`, legend: "entries" },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -53,16 +72,22 @@ export const heal: Contents = {
           description: "Entries that may be in the middle of being healed. Looked for only while something waits.",
           unit: "short",
           absent: "not looked for",
-          queries: [{ expr: `sum(${one("max", A_BRICK, "glusterfs_brick_healing_entries", ...THESE)})`, legend: "entries" }],
+          queries: [
+            { expr: `sum(${one("max", A_BRICK, "glusterfs_brick_healing_entries", ...THESE)})`, legend: "entries" },
+          ],
         }),
         statPanel({
           ...STAT,
           title: "Oldest backlog",
-          description: "For how long something has been waiting whenever it was looked at. While files are written all the time that is always, and does no harm: the numbers below tell.",
+          description:
+            "For how long something has been waiting whenever it was looked at. While files are written all the time that is always, and does no harm: the numbers below tell.",
           unit: "dtdurations",
           absent: "none known",
           queries: [
-            { expr: `max(time() - ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)})`, legend: "waiting" },
+            {
+              expr: `max(time() - ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)})`,
+              legend: "waiting",
+            },
           ],
         }),
         statPanel({
@@ -93,7 +118,11 @@ export const heal: Contents = {
           unit: "short",
           queries: [
             {
-              expr: top(10, healPending(A_VOLUME, ...THESE), `max by (${A_VOLUME}) (max_over_time(${all(PENDING, ...THESE)}[$__range] @ end()))`),
+              expr: top(
+                10,
+                healPending(A_VOLUME, ...THESE),
+                `max by (${A_VOLUME}) (max_over_time(${all(PENDING, ...THESE)}[$__range] @ end()))`,
+              ),
               legend: "{{volume}}",
             },
           ],
@@ -102,7 +131,8 @@ export const heal: Contents = {
         linePanel({
           ...HALF,
           title: "Waiting by brick",
-          description: "Entries that the brick knows to wait for heal, on itself or on others, of the ten bricks with most.",
+          description:
+            "Entries that the brick knows to wait for heal, on itself or on others, of the ten bricks with most.",
           unit: "short",
           queries: [{ expr: topGauge(10, "max", A_BRICK, PENDING, ...THESE), legend: LEGEND }],
           links: [SERIES.toBrick],
@@ -121,9 +151,25 @@ export const heal: Contents = {
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
             { name: "Waiting", expr: `${one("max", A_BRICK, PENDING, ...THESE)} > 0`, unit: "short", width: 80 },
-            { name: "Dirty", expr: `${one("max", A_BRICK, "glusterfs_brick_heal_dirty_entries", ...THESE)} > 0`, unit: "short", width: 80 },
-            { name: "Split-brain", expr: `${one("max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE)} > 0`, unit: "short", width: 95 },
-            { name: "State", expr: `${one("min", A_BRICK, "glusterfs_brick_online", ...THESE)} == 0`, mapping: ONLINE, as: "state", width: 80 },
+            {
+              name: "Dirty",
+              expr: `${one("max", A_BRICK, "glusterfs_brick_heal_dirty_entries", ...THESE)} > 0`,
+              unit: "short",
+              width: 80,
+            },
+            {
+              name: "Split-brain",
+              expr: `${one("max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE)} > 0`,
+              unit: "short",
+              width: 95,
+            },
+            {
+              name: "State",
+              expr: `${one("min", A_BRICK, "glusterfs_brick_online", ...THESE)} == 0`,
+              mapping: ONLINE,
+              as: "state",
+              width: 80,
+            },
           ],
           sortBy: "Waiting",
         }),
@@ -135,7 +181,11 @@ export const heal: Contents = {
           absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN],
           numbers: [
-            { name: "Since", expr: `1000 * ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)}`, unit: "dateTimeFromNow" },
+            {
+              name: "Since",
+              expr: `1000 * ${one("min", A_VOLUME, "glusterfs_heal_backlog_start_timestamp_seconds", VOLUME)}`,
+              unit: "dateTimeFromNow",
+            },
             { name: "Waiting", expr: `${healPending(A_VOLUME, ...THESE)} > 0`, unit: "short" },
           ],
           sortBy: "Waiting",
@@ -155,24 +205,42 @@ export const heal: Contents = {
           description: "Cores kept busy, of the ten that take most. It is high while they work.",
           unit: "short",
           decimals: 3,
-          queries: [{ expr: topRate(10, A_HOST, "glusterfs_daemon_cpu_seconds_total", HOST, 'daemon="shd"'), legend: "{{host}}" }],
+          queries: [
+            {
+              expr: topRate(10, A_HOST, "glusterfs_daemon_cpu_seconds_total", HOST, 'daemon="shd"'),
+              legend: "{{host}}",
+            },
+          ],
           links: [SERIES.toHost],
         }),
         linePanel({
           ...HALF,
           title: "Dirty entries",
-          description: "Entries with a write of which the brick does not know whether it was finished, of the ten bricks with most.",
+          description:
+            "Entries with a write of which the brick does not know whether it was finished, of the ten bricks with most.",
           unit: "short",
-          queries: [{ expr: topGauge(10, "max", A_BRICK, "glusterfs_brick_heal_dirty_entries", ...THESE), legend: LEGEND }],
+          queries: [
+            { expr: topGauge(10, "max", A_BRICK, "glusterfs_brick_heal_dirty_entries", ...THESE), legend: LEGEND },
+          ],
           links: [SERIES.toBrick],
         }),
         linePanel({
           ...HALF,
           title: "Operations that heal",
-          description: "Locks and marks that replication and healing set on bricks. They come with every write, and more of them while something is healed. Needs profiling.",
+          description:
+            "Locks and marks that replication and healing set on bricks. They come with every write, and more of them while something is healed. Needs profiling.",
           unit: "ops",
           queries: [
-            { expr: topRate(10, "fop", "glusterfs_brick_fop_duration_seconds_count", ...THESE, 'fop=~"INODELK|FINODELK|ENTRYLK|FENTRYLK|XATTROP|FXATTROP"'), legend: "{{fop}}" },
+            {
+              expr: topRate(
+                10,
+                "fop",
+                "glusterfs_brick_fop_duration_seconds_count",
+                ...THESE,
+                'fop=~"INODELK|FINODELK|ENTRYLK|FENTRYLK|XATTROP|FXATTROP"',
+              ),
+              legend: "{{fop}}",
+            },
           ],
         }),
         linePanel({
@@ -181,13 +249,16 @@ export const heal: Contents = {
           description: "Entries in split-brain, of the ten bricks with most.",
           unit: "short",
           decimals: 0,
-          queries: [{ expr: topGauge(10, "max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE), legend: LEGEND }],
+          queries: [
+            { expr: topGauge(10, "max", A_BRICK, "glusterfs_brick_split_brain_entries", ...THESE), legend: LEGEND },
+          ],
           links: [SERIES.toBrick],
         }),
         linePanel({
           ...HALF,
           title: "Read and written while healing",
-          description: "Bytes a second on all chosen bricks: what is healed is read from one brick and written to another. Needs profiling.",
+          description:
+            "Bytes a second on all chosen bricks: what is healed is read from one brick and written to another. Needs profiling.",
           unit: "binBps",
           queries: [
             { expr: rate("", "glusterfs_brick_read_size_bytes_sum", ...THESE), legend: "read" },

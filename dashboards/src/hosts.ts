@@ -1,4 +1,13 @@
-import { BRICK_FREE, BRICK_SIZE, FOPS, READ, WRITTEN, cpuByHost, fullestBricks, memoryByHost } from "./lib/common-panels";
+import {
+  BRICK_FREE,
+  BRICK_SIZE,
+  FOPS,
+  READ,
+  WRITTEN,
+  cpuByHost,
+  fullestBricks,
+  memoryByHost,
+} from "./lib/common-panels";
 import { type Contents, hostVariable } from "./lib/dashboard";
 import {
   BRICK_COLUMN,
@@ -22,7 +31,6 @@ import {
   countOfZeros,
   ofFileSystems,
   one,
-
   stateNumber,
   topGauge,
   topLatency,
@@ -92,15 +100,20 @@ export const hosts: Contents = {
         statPanel({
           ...STAT,
           title: "Versions",
-          description: "How many versions of Gluster are installed. More than one: an upgrade is under way, or was forgotten.",
+          description:
+            "How many versions of Gluster are installed. More than one: an upgrade is under way, or was forgotten.",
           unit: "short",
-          steps: [[null, "green"], [2, "orange"]],
+          steps: [
+            [null, "green"],
+            [2, "orange"],
+          ],
           queries: [{ expr: `count(count by (version) (${all("glusterfs_version_info")}))`, legend: "versions" }],
         }),
         statPanel({
           ...STAT,
           title: "Operating version",
-          description: "The one that the cluster runs at, and the highest that all nodes support. Where they differ new features wait to be turned on.",
+          description:
+            "The one that the cluster runs at, and the highest that all nodes support. Where they differ new features wait to be turned on.",
           unit: "none",
           queries: [
             { expr: `max(${all("glusterfs_op_version")})`, legend: "now" },
@@ -129,21 +142,68 @@ export const hosts: Contents = {
         }),
         tablePanel({
           title: "Hosts",
-          description: "Gluster tells no membership of the node that is asked. The space is that of the bricks' file systems.",
+          description:
+            "Gluster tells no membership of the node that is asked. The space is that of the bricks' file systems.",
           width: 24,
           height: 9,
           labels: [CLUSTER_COLUMN, HOST_COLUMN],
           numbers: [
-            { name: "Node", expr: one("min", A_HOST, "glusterfs_peer_connected", HOST), mapping: CONNECTED, as: "state", width: 110 },
-            { name: "Membership", expr: stateNumber(A_HOST, "glusterfs_peer_state", PEER_STATE.names, HOST), mapping: PEER_STATE.mapping, as: "state", width: 110 },
-            { name: "Daemons", expr: `count by (${A_HOST}) (${one("max", DAEMON, "glusterfs_daemon_online", HOST)})`, unit: "short", width: 85 },
-            { name: "Running", expr: `sum by (${A_HOST}) (${one("max", DAEMON, "glusterfs_daemon_online", HOST)})`, unit: "short", width: 85 },
-            { name: "Bricks", expr: `count by (${A_HOST}) (${one("max", A_BRICK, "glusterfs_brick_info", HOST)})`, unit: "short", width: 75 },
-            { name: "Online", expr: `sum by (${A_HOST}) (${one("max", A_BRICK, "glusterfs_brick_online", HOST)})`, unit: "short", width: 75 },
-            { name: "Used", expr: `1 - ${ofFileSystems(BRICK_FREE, HOST)} / ${ofFileSystems(BRICK_SIZE, HOST)}`, unit: "percentunit", min: 0, max: 1, decimals: 1, as: "bar", steps: FULLNESS },
+            {
+              name: "Node",
+              expr: one("min", A_HOST, "glusterfs_peer_connected", HOST),
+              mapping: CONNECTED,
+              as: "state",
+              width: 110,
+            },
+            {
+              name: "Membership",
+              expr: stateNumber(A_HOST, "glusterfs_peer_state", PEER_STATE.names, HOST),
+              mapping: PEER_STATE.mapping,
+              as: "state",
+              width: 110,
+            },
+            {
+              name: "Daemons",
+              expr: `count by (${A_HOST}) (${one("max", DAEMON, "glusterfs_daemon_online", HOST)})`,
+              unit: "short",
+              width: 85,
+            },
+            {
+              name: "Running",
+              expr: `sum by (${A_HOST}) (${one("max", DAEMON, "glusterfs_daemon_online", HOST)})`,
+              unit: "short",
+              width: 85,
+            },
+            {
+              name: "Bricks",
+              expr: `count by (${A_HOST}) (${one("max", A_BRICK, "glusterfs_brick_info", HOST)})`,
+              unit: "short",
+              width: 75,
+            },
+            {
+              name: "Online",
+              expr: `sum by (${A_HOST}) (${one("max", A_BRICK, "glusterfs_brick_online", HOST)})`,
+              unit: "short",
+              width: 75,
+            },
+            {
+              name: "Used",
+              expr: `1 - ${ofFileSystems(BRICK_FREE, HOST)} / ${ofFileSystems(BRICK_SIZE, HOST)}`,
+              unit: "percentunit",
+              min: 0,
+              max: 1,
+              decimals: 1,
+              as: "bar",
+              steps: FULLNESS,
+            },
             { name: "Free", expr: ofFileSystems(BRICK_FREE, HOST), unit: "bytes", width: 90 },
             { name: "Size", expr: ofFileSystems(BRICK_SIZE, HOST), unit: "bytes", width: 90 },
-            { name: "To heal", expr: `sum by (${A_HOST}) (${one("max", A_BRICK, "glusterfs_brick_heal_pending_entries", HOST)})`, unit: "short", width: 80 },
+            {
+              name: "To heal",
+              expr: `sum by (${A_HOST}) (${one("max", A_BRICK, "glusterfs_brick_heal_pending_entries", HOST)})`,
+              unit: "short",
+              width: 80,
+            },
           ],
           sortBy: "Node",
           descending: false,
@@ -164,7 +224,8 @@ export const hosts: Contents = {
         linePanel({
           ...LINE,
           title: "Latency",
-          description: "Mean time of an operation on the host's bricks. A host that stands out may have a slow disk. Needs profiling.",
+          description:
+            "Mean time of an operation on the host's bricks. A host that stands out may have a slow disk. Needs profiling.",
           unit: "s",
           queries: [{ expr: topLatency(10, A_HOST, HOST), legend: "{{host}}" }],
           links: [SERIES.toHost],
@@ -172,7 +233,8 @@ export const hosts: Contents = {
         linePanel({
           ...LINE,
           title: "Throughput",
-          description: "Bytes a second read from and written to the bricks, of the five busiest hosts each. Needs profiling.",
+          description:
+            "Bytes a second read from and written to the bricks, of the five busiest hosts each. Needs profiling.",
           unit: "binBps",
           queries: [
             { expr: topRate(5, A_HOST, READ, HOST), legend: "{{host}} read" },
@@ -198,8 +260,20 @@ export const hosts: Contents = {
           height: 13,
           labels: [VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN],
           numbers: [
-            { name: "State", expr: one("min", A_BRICK, "glusterfs_brick_online", HOST), mapping: ONLINE, as: "state", width: 75 },
-            { name: "Used", expr: usedRatio(A_BRICK, BRICK_SIZE, BRICK_FREE, HOST), unit: "percentunit", decimals: 1, width: 70 },
+            {
+              name: "State",
+              expr: one("min", A_BRICK, "glusterfs_brick_online", HOST),
+              mapping: ONLINE,
+              as: "state",
+              width: 75,
+            },
+            {
+              name: "Used",
+              expr: usedRatio(A_BRICK, BRICK_SIZE, BRICK_FREE, HOST),
+              unit: "percentunit",
+              decimals: 1,
+              width: 70,
+            },
           ],
           sortBy: "State",
           descending: false,
@@ -230,8 +304,18 @@ export const hosts: Contents = {
           height: 9,
           labels: [HOST_COLUMN, { label: "daemon", name: "Daemon" }],
           numbers: [
-            { name: "State", expr: one("min", DAEMON, "glusterfs_daemon_online", HOST), mapping: ONLINE, as: "state", width: 80 },
-            { name: "Since", expr: `1000 * ${one("max", DAEMON, "glusterfs_daemon_start_time_seconds", HOST)}`, unit: "dateTimeFromNow" },
+            {
+              name: "State",
+              expr: one("min", DAEMON, "glusterfs_daemon_online", HOST),
+              mapping: ONLINE,
+              as: "state",
+              width: 80,
+            },
+            {
+              name: "Since",
+              expr: `1000 * ${one("max", DAEMON, "glusterfs_daemon_start_time_seconds", HOST)}`,
+              unit: "dateTimeFromNow",
+            },
           ],
           sortBy: "State",
           descending: false,

@@ -1,11 +1,4 @@
-import {
-  FOPS,
-  READ,
-  WRITTEN,
-  latencyByVolume,
-  operationsByVolume,
-  throughput,
-} from "./lib/common-panels";
+import { FOPS, READ, WRITTEN, latencyByVolume, operationsByVolume, throughput } from "./lib/common-panels";
 import { type Contents, hostVariable, volumeVariable } from "./lib/dashboard";
 import {
   BRICK_COLUMN,
@@ -17,7 +10,20 @@ import {
   statPanel,
   tablePanel,
 } from "./lib/panels";
-import { A_BRICK, A_HOST, A_VOLUME, HOST, VOLUME, all, latency, one, rate, topGauge, topLatency, topRate } from "./lib/queries";
+import {
+  A_BRICK,
+  A_HOST,
+  A_VOLUME,
+  HOST,
+  VOLUME,
+  all,
+  latency,
+  one,
+  rate,
+  topGauge,
+  topLatency,
+  topRate,
+} from "./lib/queries";
 import { ON } from "./lib/states";
 
 const LINE = { width: 8, height: 9 };
@@ -44,7 +50,8 @@ function quantile(share: number, histogram: string): string {
 export const performance: Contents = {
   uid: "glusterfs-performance",
   title: "GlusterFS / Performance",
-  description: "Operations, their latency and sizes, as the bricks see them. Needs `gluster volume profile VOLUME start`.",
+  description:
+    "Operations, their latency and sizes, as the bricks see them. Needs `gluster volume profile VOLUME start`.",
   variables: [volumeVariable, hostVariable],
   from: "now-1h",
   rows: [
@@ -100,7 +107,10 @@ export const performance: Contents = {
           title: "Volumes not profiled",
           description: "Volumes without profiling: this dashboard knows nothing of them.",
           unit: "short",
-          steps: [[null, "green"], [1, "orange"]],
+          steps: [
+            [null, "green"],
+            [1, "orange"],
+          ],
           queries: [
             {
               expr: `count(${one("min", A_VOLUME, "glusterfs_volume_profiling_enabled", VOLUME)} == 0) or 0 * count(${one("min", A_VOLUME, "glusterfs_volume_profiling_enabled", VOLUME)})`,
@@ -133,11 +143,14 @@ export const performance: Contents = {
         linePanel({
           ...HALF,
           title: "Time by kind",
-          description: "Seconds a second that bricks spend on each of the ten kinds that take most: where the time goes.",
+          description:
+            "Seconds a second that bricks spend on each of the ten kinds that take most: where the time goes.",
           unit: "short",
           decimals: 3,
           stack: true,
-          queries: [{ expr: topRate(10, "fop", "glusterfs_brick_fop_duration_seconds_sum", ...THESE), legend: "{{fop}}" }],
+          queries: [
+            { expr: topRate(10, "fop", "glusterfs_brick_fop_duration_seconds_sum", ...THESE), legend: "{{fop}}" },
+          ],
         }),
         linePanel({
           ...HALF,
@@ -156,8 +169,16 @@ export const performance: Contents = {
           numbers: [
             { name: "Rate", expr: rate("fop", FOPS, ...THESE), unit: "ops", decimals: 2 },
             { name: "Mean", expr: latency("fop", ...THESE), unit: "s" },
-            { name: "Shortest ever", expr: one("min", "fop", "glusterfs_brick_fop_duration_min_seconds", ...THESE), unit: "s" },
-            { name: "Longest ever", expr: one("max", "fop", "glusterfs_brick_fop_duration_max_seconds", ...THESE), unit: "s" },
+            {
+              name: "Shortest ever",
+              expr: one("min", "fop", "glusterfs_brick_fop_duration_min_seconds", ...THESE),
+              unit: "s",
+            },
+            {
+              name: "Longest ever",
+              expr: one("max", "fop", "glusterfs_brick_fop_duration_max_seconds", ...THESE),
+              unit: "s",
+            },
           ],
           sortBy: "Rate",
         }),
@@ -171,12 +192,16 @@ export const performance: Contents = {
         linePanel({
           ...HALF,
           title: "Size of a read",
-          description: "Half of the reads are smaller than the median, one in twenty is larger than the 95th percentile. Gluster counts in powers of two, so these are near, not exact; nothing is told beyond 1 MiB.",
+          description:
+            "Half of the reads are smaller than the median, one in twenty is larger than the 95th percentile. Gluster counts in powers of two, so these are near, not exact; nothing is told beyond 1 MiB.",
           unit: "bytes",
           queries: [
             { expr: quantile(0.5, READ_SIZES), legend: "median" },
             { expr: quantile(0.95, READ_SIZES), legend: "95th percentile" },
-            { expr: `${rate("", `${READ_SIZES}_sum`, ...THESE)} / (${rate("", `${READ_SIZES}_count`, ...THESE)} > 0)`, legend: "mean" },
+            {
+              expr: `${rate("", `${READ_SIZES}_sum`, ...THESE)} / (${rate("", `${READ_SIZES}_count`, ...THESE)} > 0)`,
+              legend: "mean",
+            },
           ],
         }),
         linePanel({
@@ -187,7 +212,10 @@ export const performance: Contents = {
           queries: [
             { expr: quantile(0.5, WRITE_SIZES), legend: "median" },
             { expr: quantile(0.95, WRITE_SIZES), legend: "95th percentile" },
-            { expr: `${rate("", `${WRITE_SIZES}_sum`, ...THESE)} / (${rate("", `${WRITE_SIZES}_count`, ...THESE)} > 0)`, legend: "mean" },
+            {
+              expr: `${rate("", `${WRITE_SIZES}_sum`, ...THESE)} / (${rate("", `${WRITE_SIZES}_count`, ...THESE)} > 0)`,
+              legend: "mean",
+            },
           ],
         }),
       ],
@@ -198,33 +226,53 @@ export const performance: Contents = {
         linePanel({
           ...LINE,
           title: "Longest operation",
-          description: "Of each kind since its brick started, of the ten longest. It only ever grows, until the brick starts anew.",
+          description:
+            "Of each kind since its brick started, of the ten longest. It only ever grows, until the brick starts anew.",
           unit: "s",
-          queries: [{ expr: topGauge(10, "max", "fop", "glusterfs_brick_fop_duration_max_seconds", ...THESE), legend: "{{fop}}" }],
+          queries: [
+            {
+              expr: topGauge(10, "max", "fop", "glusterfs_brick_fop_duration_max_seconds", ...THESE),
+              legend: "{{fop}}",
+            },
+          ],
         }),
         linePanel({
           ...LINE,
           title: "Operations without a time",
-          description: "Operations that Gluster counts without timing them: files and directories that clients let go of.",
+          description:
+            "Operations that Gluster counts without timing them: files and directories that clients let go of.",
           unit: "ops",
           queries: [{ expr: topRate(10, "fop", "glusterfs_brick_fops_total", ...THESE), legend: "{{fop}}" }],
         }),
         linePanel({
           ...LINE,
           title: "Upcalls",
-          description: "Notifications that bricks sent to clients, cache invalidations most of all. Only with features.cache-invalidation.",
+          description:
+            "Notifications that bricks sent to clients, cache invalidations most of all. Only with features.cache-invalidation.",
           unit: "cps",
           queries: [{ expr: topRate(10, "upcall", "glusterfs_brick_upcalls_total", ...THESE), legend: "{{upcall}}" }],
         }),
         tablePanel({
           title: "Busiest files",
-          description: "Calls on the 25 files and directories that were used most since the bricks started. Needs the exporter's collector top.",
+          description:
+            "Calls on the 25 files and directories that were used most since the bricks started. Needs the exporter's collector top.",
           width: 16,
           height: 11,
           absent: "not asked for",
-          labels: [VOLUME_COLUMN, HOST_COLUMN, BRICK_COLUMN, { label: "call", name: "Call", width: 80 }, { label: "file", name: "File" }],
+          labels: [
+            VOLUME_COLUMN,
+            HOST_COLUMN,
+            BRICK_COLUMN,
+            { label: "call", name: "Call", width: 80 },
+            { label: "file", name: "File" },
+          ],
           numbers: [
-            { name: "Calls", expr: `topk(25, max by (${A_BRICK}, call, file) (${all("glusterfs_top_file_calls", ...THESE)}))`, unit: "short", width: 80 },
+            {
+              name: "Calls",
+              expr: `topk(25, max by (${A_BRICK}, call, file) (${all("glusterfs_top_file_calls", ...THESE)}))`,
+              unit: "short",
+              width: 80,
+            },
           ],
           sortBy: "Calls",
         }),
@@ -235,7 +283,12 @@ export const performance: Contents = {
           height: 11,
           labels: [VOLUME_COLUMN],
           numbers: [
-            { name: "Profiling", expr: one("min", A_VOLUME, "glusterfs_volume_profiling_enabled", VOLUME), mapping: ON, as: "state" },
+            {
+              name: "Profiling",
+              expr: one("min", A_VOLUME, "glusterfs_volume_profiling_enabled", VOLUME),
+              mapping: ON,
+              as: "state",
+            },
           ],
           sortBy: "Profiling",
           descending: false,

@@ -1,5 +1,15 @@
 import { type Contents, volumeVariable } from "./lib/dashboard";
-import { CLUSTER_COLUMN, FULLNESS, NONE_IS_GOOD, SERIES, VOLUME_COLUMN, barPanel, linePanel, statPanel, tablePanel } from "./lib/panels";
+import {
+  CLUSTER_COLUMN,
+  FULLNESS,
+  NONE_IS_GOOD,
+  SERIES,
+  VOLUME_COLUMN,
+  barPanel,
+  linePanel,
+  statPanel,
+  tablePanel,
+} from "./lib/panels";
 import { A_VOLUME, VOLUME, all, one, top, topGauge } from "./lib/queries";
 import { ACTIVATED, NO_YES } from "./lib/states";
 
@@ -29,16 +39,26 @@ export const quotaAndSnapshots: Contents = {
           description: "On the space they may take.",
           unit: "short",
           absent: NO_QUOTA,
-          queries: [{ expr: `count(${one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME)})`, legend: "directories" }],
+          queries: [
+            { expr: `count(${one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME)})`, legend: "directories" },
+          ],
         }),
         statPanel({
           ...STAT,
           title: "Beyond the soft limit",
           description: "Directories that take more than Gluster warns of.",
           unit: "short",
-          steps: [[null, "green"], [1, "orange"]],
+          steps: [
+            [null, "green"],
+            [1, "orange"],
+          ],
           absent: NO_QUOTA,
-          queries: [{ expr: `sum(${one("max", A_PATH, "glusterfs_quota_soft_limit_exceeded", VOLUME)})`, legend: "directories" }],
+          queries: [
+            {
+              expr: `sum(${one("max", A_PATH, "glusterfs_quota_soft_limit_exceeded", VOLUME)})`,
+              legend: "directories",
+            },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -47,7 +67,12 @@ export const quotaAndSnapshots: Contents = {
           unit: "short",
           steps: NONE_IS_GOOD,
           absent: NO_QUOTA,
-          queries: [{ expr: `sum(${one("max", A_PATH, "glusterfs_quota_hard_limit_exceeded", VOLUME)})`, legend: "directories" }],
+          queries: [
+            {
+              expr: `sum(${one("max", A_PATH, "glusterfs_quota_hard_limit_exceeded", VOLUME)})`,
+              legend: "directories",
+            },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -75,7 +100,9 @@ export const quotaAndSnapshots: Contents = {
           description: "Sum of the hard limits. It may well be more than there is.",
           unit: "bytes",
           absent: NO_QUOTA,
-          queries: [{ expr: `sum(${one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME)})`, legend: "bytes" }],
+          queries: [
+            { expr: `sum(${one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME)})`, legend: "bytes" },
+          ],
         }),
         barPanel({
           title: "Fullest directories",
@@ -119,14 +146,46 @@ export const quotaAndSnapshots: Contents = {
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, { label: "path", name: "Directory" }],
           numbers: [
             { name: "Used", expr: one("max", A_PATH, "glusterfs_quota_used_bytes", VOLUME), unit: "bytes", width: 90 },
-            { name: "Soft limit", expr: one("max", A_PATH, "glusterfs_quota_soft_limit_bytes", VOLUME), unit: "bytes", width: 95 },
-            { name: "Hard limit", expr: one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME), unit: "bytes", width: 95 },
+            {
+              name: "Soft limit",
+              expr: one("max", A_PATH, "glusterfs_quota_soft_limit_bytes", VOLUME),
+              unit: "bytes",
+              width: 95,
+            },
+            {
+              name: "Hard limit",
+              expr: one("max", A_PATH, "glusterfs_quota_hard_limit_bytes", VOLUME),
+              unit: "bytes",
+              width: 95,
+            },
             { name: "Share", expr: used, unit: "percentunit", min: 0, max: 1, decimals: 1, as: "bar", steps: FULLNESS },
-            { name: "Beyond soft", expr: one("max", A_PATH, "glusterfs_quota_soft_limit_exceeded", VOLUME), mapping: NO_YES, as: "state", width: 105 },
-            { name: "At hard", expr: one("max", A_PATH, "glusterfs_quota_hard_limit_exceeded", VOLUME), mapping: NO_YES, as: "state", width: 80 },
+            {
+              name: "Beyond soft",
+              expr: one("max", A_PATH, "glusterfs_quota_soft_limit_exceeded", VOLUME),
+              mapping: NO_YES,
+              as: "state",
+              width: 105,
+            },
+            {
+              name: "At hard",
+              expr: one("max", A_PATH, "glusterfs_quota_hard_limit_exceeded", VOLUME),
+              mapping: NO_YES,
+              as: "state",
+              width: 80,
+            },
             { name: "Files", expr: one("max", A_PATH, "glusterfs_quota_files", VOLUME), unit: "short", width: 75 },
-            { name: "Directories", expr: one("max", A_PATH, "glusterfs_quota_directories", VOLUME), unit: "short", width: 100 },
-            { name: "Objects limit", expr: one("max", A_PATH, "glusterfs_quota_objects_limit", VOLUME), unit: "short", width: 110 },
+            {
+              name: "Directories",
+              expr: one("max", A_PATH, "glusterfs_quota_directories", VOLUME),
+              unit: "short",
+              width: 100,
+            },
+            {
+              name: "Objects limit",
+              expr: one("max", A_PATH, "glusterfs_quota_objects_limit", VOLUME),
+              unit: "short",
+              width: 110,
+            },
             { name: "Share of objects", expr: objects, unit: "percentunit", decimals: 1, width: 130 },
           ],
           sortBy: "Share",
@@ -138,17 +197,34 @@ export const quotaAndSnapshots: Contents = {
       panels: [
         tablePanel({
           title: "Volumes with snapshots",
-          description: "How many there are and may be. At the soft limit Gluster warns, or deletes the oldest; at the hard limit it takes no more.",
+          description:
+            "How many there are and may be. At the soft limit Gluster warns, or deletes the oldest; at the hard limit it takes no more.",
           width: 12,
           height: 9,
           absent: NO_SNAPSHOTS,
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN],
           numbers: [
             { name: "Snapshots", expr: one("max", A_VOLUME, "glusterfs_volume_snapshots", VOLUME), unit: "short" },
-            { name: "Soft limit", expr: one("max", A_VOLUME, "glusterfs_volume_snapshot_soft_limit", VOLUME), unit: "short" },
-            { name: "Hard limit", expr: one("max", A_VOLUME, "glusterfs_volume_snapshot_hard_limit", VOLUME), unit: "short" },
-            { name: "Newest", expr: `1000 * ${one("max", A_VOLUME, "glusterfs_snapshot_created_timestamp_seconds", VOLUME)}`, unit: "dateTimeFromNow" },
-            { name: "Oldest", expr: `1000 * ${one("min", A_VOLUME, "glusterfs_snapshot_created_timestamp_seconds", VOLUME)}`, unit: "dateTimeFromNow" },
+            {
+              name: "Soft limit",
+              expr: one("max", A_VOLUME, "glusterfs_volume_snapshot_soft_limit", VOLUME),
+              unit: "short",
+            },
+            {
+              name: "Hard limit",
+              expr: one("max", A_VOLUME, "glusterfs_volume_snapshot_hard_limit", VOLUME),
+              unit: "short",
+            },
+            {
+              name: "Newest",
+              expr: `1000 * ${one("max", A_VOLUME, "glusterfs_snapshot_created_timestamp_seconds", VOLUME)}`,
+              unit: "dateTimeFromNow",
+            },
+            {
+              name: "Oldest",
+              expr: `1000 * ${one("min", A_VOLUME, "glusterfs_snapshot_created_timestamp_seconds", VOLUME)}`,
+              unit: "dateTimeFromNow",
+            },
           ],
           sortBy: "Snapshots",
         }),
@@ -160,8 +236,18 @@ export const quotaAndSnapshots: Contents = {
           absent: NO_SNAPSHOTS,
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, { label: "snapshot", name: "Snapshot" }],
           numbers: [
-            { name: "Taken", expr: `1000 * ${one("max", A_SNAPSHOT, "glusterfs_snapshot_created_timestamp_seconds", VOLUME)}`, unit: "dateTimeFromNow" },
-            { name: "Activated", expr: one("max", A_SNAPSHOT, "glusterfs_snapshot_activated", VOLUME), mapping: ACTIVATED, as: "state", width: 95 },
+            {
+              name: "Taken",
+              expr: `1000 * ${one("max", A_SNAPSHOT, "glusterfs_snapshot_created_timestamp_seconds", VOLUME)}`,
+              unit: "dateTimeFromNow",
+            },
+            {
+              name: "Activated",
+              expr: one("max", A_SNAPSHOT, "glusterfs_snapshot_activated", VOLUME),
+              mapping: ACTIVATED,
+              as: "state",
+              width: 95,
+            },
           ],
           sortBy: "Taken",
         }),
@@ -172,7 +258,9 @@ export const quotaAndSnapshots: Contents = {
           height: 9,
           unit: "short",
           decimals: 0,
-          queries: [{ expr: topGauge(10, "max", A_VOLUME, "glusterfs_volume_snapshots", VOLUME), legend: "{{volume}}" }],
+          queries: [
+            { expr: topGauge(10, "max", A_VOLUME, "glusterfs_volume_snapshots", VOLUME), legend: "{{volume}}" },
+          ],
           links: [SERIES.toVolume],
         }),
       ],

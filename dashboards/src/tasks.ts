@@ -1,5 +1,15 @@
 import { type Contents, volumeVariable } from "./lib/dashboard";
-import { CLUSTER_COLUMN, HOST_COLUMN, NONE_IS_GOOD, SERIES, VOLUME_COLUMN, linePanel, statPanel, statePanel, tablePanel } from "./lib/panels";
+import {
+  CLUSTER_COLUMN,
+  HOST_COLUMN,
+  NONE_IS_GOOD,
+  SERIES,
+  VOLUME_COLUMN,
+  linePanel,
+  statPanel,
+  statePanel,
+  tablePanel,
+} from "./lib/panels";
 import { A_VOLUME, VOLUME, all, one, stateNumber, top, topGauge, worstStates } from "./lib/queries";
 import { SCRUB_STATE, TASK_STATE } from "./lib/states";
 
@@ -53,7 +63,9 @@ export const tasks: Contents = {
           description: "By the last task of each chosen volume.",
           unit: "short",
           absent: "none known",
-          queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_moved_files", VOLUME)})`, legend: "files" }],
+          queries: [
+            { expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_moved_files", VOLUME)})`, legend: "files" },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -61,7 +73,9 @@ export const tasks: Contents = {
           description: "By the last task of each chosen volume.",
           unit: "bytes",
           absent: "none known",
-          queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_moved_bytes", VOLUME)})`, legend: "bytes" }],
+          queries: [
+            { expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_moved_bytes", VOLUME)})`, legend: "bytes" },
+          ],
         }),
         statPanel({
           ...STAT,
@@ -70,16 +84,23 @@ export const tasks: Contents = {
           unit: "short",
           steps: NONE_IS_GOOD,
           absent: "none known",
-          queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_failed_files", VOLUME)})`, legend: "files" }],
+          queries: [
+            { expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_failed_files", VOLUME)})`, legend: "files" },
+          ],
         }),
         statPanel({
           ...STAT,
           title: "Files skipped",
           description: "Files that the last tasks left where they are, most often for want of space.",
           unit: "short",
-          steps: [[null, "green"], [1, "orange"]],
+          steps: [
+            [null, "green"],
+            [1, "orange"],
+          ],
           absent: "none known",
-          queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_skipped_files", VOLUME)})`, legend: "files" }],
+          queries: [
+            { expr: `sum(${one("max", ON_NODE, "glusterfs_rebalance_skipped_files", VOLUME)})`, legend: "files" },
+          ],
         }),
         statePanel({
           title: "Tasks",
@@ -106,12 +127,42 @@ export const tasks: Contents = {
               as: "state",
               width: 100,
             },
-            { name: "Run time", expr: one("max", ON_NODE, "glusterfs_rebalance_run_seconds", VOLUME), unit: "dtdurations", width: 90 },
-            { name: "Scanned", expr: one("max", ON_NODE, "glusterfs_rebalance_scanned_files", VOLUME), unit: "short", width: 80 },
-            { name: "Moved", expr: one("max", ON_NODE, "glusterfs_rebalance_moved_files", VOLUME), unit: "short", width: 75 },
-            { name: "Bytes", expr: one("max", ON_NODE, "glusterfs_rebalance_moved_bytes", VOLUME), unit: "bytes", width: 80 },
-            { name: "Failed", expr: one("max", ON_NODE, "glusterfs_rebalance_failed_files", VOLUME), unit: "short", width: 70 },
-            { name: "Skipped", expr: one("max", ON_NODE, "glusterfs_rebalance_skipped_files", VOLUME), unit: "short", width: 80 },
+            {
+              name: "Run time",
+              expr: one("max", ON_NODE, "glusterfs_rebalance_run_seconds", VOLUME),
+              unit: "dtdurations",
+              width: 90,
+            },
+            {
+              name: "Scanned",
+              expr: one("max", ON_NODE, "glusterfs_rebalance_scanned_files", VOLUME),
+              unit: "short",
+              width: 80,
+            },
+            {
+              name: "Moved",
+              expr: one("max", ON_NODE, "glusterfs_rebalance_moved_files", VOLUME),
+              unit: "short",
+              width: 75,
+            },
+            {
+              name: "Bytes",
+              expr: one("max", ON_NODE, "glusterfs_rebalance_moved_bytes", VOLUME),
+              unit: "bytes",
+              width: 80,
+            },
+            {
+              name: "Failed",
+              expr: one("max", ON_NODE, "glusterfs_rebalance_failed_files", VOLUME),
+              unit: "short",
+              width: 70,
+            },
+            {
+              name: "Skipped",
+              expr: one("max", ON_NODE, "glusterfs_rebalance_skipped_files", VOLUME),
+              unit: "short",
+              width: 80,
+            },
           ],
           sortBy: "State",
         }),
@@ -120,7 +171,9 @@ export const tasks: Contents = {
           title: "Files scanned",
           description: "Files that the task has looked at, of the ten volumes with most.",
           unit: "short",
-          queries: [{ expr: topGauge(10, "sum", A_VOLUME, "glusterfs_rebalance_scanned_files", VOLUME), legend: "{{volume}}" }],
+          queries: [
+            { expr: topGauge(10, "sum", A_VOLUME, "glusterfs_rebalance_scanned_files", VOLUME), legend: "{{volume}}" },
+          ],
           links: [SERIES.toVolume],
         }),
         linePanel({
@@ -151,20 +204,31 @@ export const tasks: Contents = {
           unit: "short",
           steps: NONE_IS_GOOD,
           absent: "none known",
-          queries: [{ expr: `sum(${one("max", ON_NODE, "glusterfs_bitrot_corrupted_objects", VOLUME)})`, legend: "objects" }],
+          queries: [
+            { expr: `sum(${one("max", ON_NODE, "glusterfs_bitrot_corrupted_objects", VOLUME)})`, legend: "objects" },
+          ],
         }),
         statPanel({
           ...STAT,
           title: "Oldest scrub",
           description: "How long ago the last scrub was completed, of the node where that is longest.",
           unit: "dtdurations",
-          steps: [[null, "green"], [2678400, "orange"]],
+          steps: [
+            [null, "green"],
+            [2678400, "orange"],
+          ],
           absent: "none known",
-          queries: [{ expr: `max(time() - ${one("max", ON_NODE, "glusterfs_bitrot_last_scrub_timestamp_seconds", VOLUME)})`, legend: "ago" }],
+          queries: [
+            {
+              expr: `max(time() - ${one("max", ON_NODE, "glusterfs_bitrot_last_scrub_timestamp_seconds", VOLUME)})`,
+              legend: "ago",
+            },
+          ],
         }),
         statePanel({
           title: "Scrubbers",
-          description: "What the scrubber of each volume does. Of more than 20 volumes those that were worst in this time.",
+          description:
+            "What the scrubber of each volume does. Of more than 20 volumes those that were worst in this time.",
           width: 16,
           height: 4,
           expr: worstStates(A_VOLUME, "glusterfs_bitrot_scrub_state", SCRUB_STATE.names, VOLUME),
@@ -180,11 +244,36 @@ export const tasks: Contents = {
           absent: "none known",
           labels: [CLUSTER_COLUMN, VOLUME_COLUMN, HOST_COLUMN],
           numbers: [
-            { name: "Corrupted", expr: one("max", ON_NODE, "glusterfs_bitrot_corrupted_objects", VOLUME), unit: "short", as: "state", steps: NONE_IS_GOOD, width: 95 },
-            { name: "Scrubbed", expr: one("max", ON_NODE, "glusterfs_bitrot_scrubbed_files", VOLUME), unit: "short", width: 90 },
-            { name: "Skipped", expr: one("max", ON_NODE, "glusterfs_bitrot_skipped_files", VOLUME), unit: "short", width: 80 },
-            { name: "Completed", expr: `1000 * ${one("max", ON_NODE, "glusterfs_bitrot_last_scrub_timestamp_seconds", VOLUME)}`, unit: "dateTimeFromNow" },
-            { name: "Took", expr: one("max", ON_NODE, "glusterfs_bitrot_last_scrub_seconds", VOLUME), unit: "dtdurations" },
+            {
+              name: "Corrupted",
+              expr: one("max", ON_NODE, "glusterfs_bitrot_corrupted_objects", VOLUME),
+              unit: "short",
+              as: "state",
+              steps: NONE_IS_GOOD,
+              width: 95,
+            },
+            {
+              name: "Scrubbed",
+              expr: one("max", ON_NODE, "glusterfs_bitrot_scrubbed_files", VOLUME),
+              unit: "short",
+              width: 90,
+            },
+            {
+              name: "Skipped",
+              expr: one("max", ON_NODE, "glusterfs_bitrot_skipped_files", VOLUME),
+              unit: "short",
+              width: 80,
+            },
+            {
+              name: "Completed",
+              expr: `1000 * ${one("max", ON_NODE, "glusterfs_bitrot_last_scrub_timestamp_seconds", VOLUME)}`,
+              unit: "dateTimeFromNow",
+            },
+            {
+              name: "Took",
+              expr: one("max", ON_NODE, "glusterfs_bitrot_last_scrub_seconds", VOLUME),
+              unit: "dtdurations",
+            },
           ],
           sortBy: "Corrupted",
         }),

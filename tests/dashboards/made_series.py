@@ -1,4 +1,4 @@
-"""The queries that a test's cluster need not have an answer to, and why; each with series made by hand and what they give.
+"""The queries that a test's cluster need not have an answer to, and why; with series made by hand and what they give.
 
 The short list of exceptions from "every query of every panel gives something on a real cluster". A query that stands
 here has a test with promtool instead (test_made_series.py), ten minutes after the series begin.

@@ -1,9 +1,10 @@
-"""What every dashboard has to keep: the rules of grafana/dashboard-linter that make sense here, and some of this project.
+"""What every dashboard has to keep: the rules of grafana/dashboard-linter that make sense here, and some more.
 
 Each rule is a function of a dashboard (as JSON) that gives its complaints, as texts. Not kept of that linter: its rules
 about `instance`, which is only the exporter that was scraped; a brick and a daemon have their `host`.
 """
 
+import json
 import re
 
 from dashboards import ALL, NAMES, label_values, load, panels_of, queries_of, variables_of
@@ -62,7 +63,7 @@ def is_counter(metric, metrics):
 
 
 def imports_anywhere(name, dashboard):
-    """By hand, from files, by a sidecar: nothing may have to be filled in, and no number of some other Grafana stands in it."""
+    """By hand, from files, by a sidecar: nothing has to be filled in, and no number of some other Grafana stands in it."""
     for key in ("__inputs", "__requires", "__elements", "version", "iteration", "gnetId"):
         if key in dashboard:
             yield f"has {key}"
@@ -204,7 +205,7 @@ def panels_are_of_known_types(name, dashboard):
 
 def panels_use_the_chosen_datasource(name, dashboard):
     for panel in panels_of(dashboard):
-        if panel.get("datasource") != DATASOURCE or any(one.get("datasource") != DATASOURCE for one in panel["targets"]):
+        if not all(one.get("datasource") == DATASOURCE for one in (panel, *panel["targets"])):
             yield f"{panel['title']}: another data source"
 
 
@@ -217,7 +218,7 @@ def panels_have_units(name, dashboard):
 
 def panels_have_queries(name, dashboard):
     for panel in panels_of(dashboard):
-        if not panel.get("targets") or any(not target.get("expr") for target in panel["targets"]):
+        if not panel.get("targets") or not all(target.get("expr") for target in panel["targets"]):
             yield f"{panel['title']}: no query"
 
 
@@ -241,7 +242,7 @@ def lines_have_names(name, dashboard):
 def links_lead_somewhere(name, dashboard):
     """To a dashboard of these, with variables that it has."""
     uids = {f"glusterfs-{one}": one for one in NAMES}
-    for url in re.findall(r"'url': '(/d/[^']*)'", str(dashboard)) + re.findall(r"'url': \"(/d/[^\"]*)\"", str(dashboard)):
+    for url in re.findall(r'"url": "(/d/(?:[^"\\]|\\.)*)"', json.dumps(dashboard)):
         uid, _, parameters = url.removeprefix("/d/").partition("?")
         if uid not in uids:
             yield f"{url}: no such dashboard"
@@ -265,7 +266,8 @@ def selectors_choose(name, dashboard):
                 yield f"{query}: {metric} without job"
             if matchers.get("cluster") != ("=~", "$cluster"):
                 yield f"{query}: {metric} without cluster"
-        for metric in re.findall(r"\b(?:glusterfs_\w+|process_\w+|up|ALERTS\w*)\b(?!\{)(?!\w)", re.sub(r'"[^"]*"', '""', query.expr)):
+        outside_of_strings = re.sub(r'"[^"]*"', '""', query.expr)
+        for metric in re.findall(r"\b(?:glusterfs_\w+|process_\w+|up|ALERTS\w*)\b(?!\{)(?!\w)", outside_of_strings):
             yield f"{query}: {metric} without matchers"
 
 
@@ -303,9 +305,10 @@ def counters_are_rated(name, dashboard):
 
 
 def rates_fit_the_interval(name, dashboard):
-    """$__rate_interval always holds enough samples. To choose what is shown the whole time range counts, up to its end."""
+    """$__rate_interval always holds enough samples. To choose what is shown the whole time range counts."""
     for query in queries_of(name, dashboard):
-        for function, window in re.findall(r"\b(rate|increase|irate)\([^{]*\{[^}]*\}(\[[^\]]*\](?: @ end\(\))?)", query.expr):
+        windows = re.findall(r"\b(rate|increase|irate)\([^{]*\{[^}]*\}(\[[^\]]*\](?: @ end\(\))?)", query.expr)
+        for function, window in windows:
             if window not in ("[$__rate_interval]", "[$__range] @ end()"):
                 yield f"{query}: {function} over {window}"
         before, at_end, _ = query.expr.partition("[$__range] @ end()")
@@ -321,7 +324,7 @@ def nothing_is_made_up(name, dashboard):
 
 
 def lines_are_few(name, dashboard):
-    """At most 20, whatever the size of the cluster: a topk, or labels with few values. Tables may be long: they scroll."""
+    """At most 20, whatever the size of the cluster: a topk, or labels with few values. Tables may be long."""
     for query in queries_of(name, dashboard):
         if query.panel_type == "table":
             continue

@@ -131,11 +131,66 @@ class MadeSeries(unittest.TestCase):
         ]
         self.assertEqual(check(inputs, tests), "")
 
+    def test_processes_that_bricks_share_count_once(self):
+        """h1 has two bricks in one process, h2 two in a process each, h3 a daemon and no brick."""
+        daemon = "glusterfs_daemon_resident_memory_bytes"
+        inputs = [(daemon, {"host": host, "daemon": "shd"}, "1x10") for host in ("h1", "h2", "h3")]
+        for host, brick, start in (("h1", "/a", 10.5), ("h1", "/b", 10.5), ("h2", "/a", 20), ("h2", "/b", 21)):
+            labels = {"volume": "v", "host": host, "brick": brick}
+            inputs += [
+                ("glusterfs_brick_start_time_seconds", labels, f"{start}x10"),
+                ("glusterfs_brick_resident_memory_bytes", labels, "100x10"),
+            ]
+        expected = [({"host": "h1"}, 101), ({"host": "h2"}, 201), ({"host": "h3"}, 1)]
+        for key in ("overview / Memory by host (bargauge) / A", "hosts / Memory by host (timeseries) / A"):
+            self.assertEqual(check(inputs, [(self.sent(key), expected)]), "", key)
+
+    def test_an_entry_that_waits_counts_once(self):
+        """Two subvolumes of a replicated volume: the bricks of a set know the same entries, or nearly so."""
+        inputs = []
+        for brick, subvolume, pending in (("/a", "0", 7), ("/b", "0", 6), ("/c", "1", 2), ("/d", "1", 2)):
+            labels = {"volume": "v", "host": "h1", "brick": brick}
+            inputs += [
+                ("glusterfs_brick_info", {**labels, "subvolume": subvolume}, "1x10"),
+                ("glusterfs_brick_heal_pending_entries", labels, f"{pending}x10"),
+            ]
+        tests = [
+            (self.sent("overview / Waiting for heal (stat) / A"), [({}, 9)]),
+            (self.sent("heal / Waiting by volume (timeseries) / A"), [({"volume": "v"}, 9)]),
+        ]
+        self.assertEqual(check(inputs, tests), "")
+
+    def test_a_shared_file_system_counts_once(self):
+        inputs = []
+        for brick, device in (("/a", "/dev/vda"), ("/b", "/dev/vda"), ("/c", "/dev/vdb")):
+            labels = {"volume": "v", "host": "h1", "brick": brick}
+            inputs += [
+                ("glusterfs_brick_info", {**labels, "device": device}, "1x10"),
+                ("glusterfs_brick_size_bytes", labels, "1000x10"),
+                ("glusterfs_brick_free_bytes", labels, "400x10"),
+            ]
+        tests = [
+            (self.sent("hosts / Hosts (table) / G"), [({"host": "h1"}, 0.6)]),
+            (self.sent("hosts / Hosts (table) / I"), [({"host": "h1"}, 2000)]),
+        ]
+        self.assertEqual(check(inputs, tests), "")
+
+    def test_latency_is_that_of_the_window(self):
+        """Operations took 2 ms each; those of before do not count, and without operations there is no latency."""
+        name = "glusterfs_brick_fop_duration_seconds"
+        brick = {"volume": "v", "host": "h1", "brick": "/b", "fop": "WRITE"}
+        busy = [(f"{name}_count", brick, "1000+60x10"), (f"{name}_sum", brick, "500+0.12x10")]
+        idle = [(f"{name}_count", brick, "1000x10"), (f"{name}_sum", brick, "500x10")]
+        query = self.sent("overview / Latency by volume (timeseries) / A")
+        self.assertEqual(check(busy, [(query, [({"volume": "v"}, 0.002)])]), "")
+        self.assertEqual(check(idle, [(query, [])]), "")
+
     def test_cluster_label(self):
         """With "all" also series without the label; with one chosen only its own; two clusters are kept apart."""
         health = "glusterfs_volume_health"
         inputs = [
-            (health, {"volume": "v", "state": "down", **labels}, "1x10") for labels in ({}, {"cluster": "a"}, {"cluster": "b"})
+            (health, {"volume": "v", "state": "down", **labels}, "1x10")
+            for labels in ({}, {"cluster": "a"}, {"cluster": "b"})
         ]
         query = self.queries["overview / Health of volumes (state-timeline) / A"]
         variables = variables_of(load("overview"))

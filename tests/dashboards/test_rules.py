@@ -207,7 +207,8 @@ class PromQl(unittest.TestCase):
         for name, dashboard in load_all().items():
             variables = variables_of(dashboard)
             expressions = [(str(query), query.expr) for query in queries_of(name, dashboard)]
-            expressions += [("annotation", one["target"]["expr"]) for one in dashboard["annotations"]["list"] if "target" in one]
+            annotations = [one for one in dashboard["annotations"]["list"] if "target" in one]
+            expressions += [("annotation", one["target"]["expr"]) for one in annotations]
             for where, expr in expressions:
                 for choice in (Chosen({}), chosen):
                     with self.subTest(where):

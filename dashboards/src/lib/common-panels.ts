@@ -96,11 +96,27 @@ export function connections(size: Size, ...matchers: string[]): Panel {
 /** What there is to say of space. Each thing is a row of a table. */
 export function spaceColumns(by: string, size: string, free: string, ...matchers: string[]): NumberColumn[] {
   return [
-    { name: "Used", expr: usedRatio(by, size, free, ...matchers), unit: "percentunit", min: 0, max: 1, decimals: 1, as: "bar", steps: FULLNESS },
+    {
+      name: "Used",
+      expr: usedRatio(by, size, free, ...matchers),
+      unit: "percentunit",
+      min: 0,
+      max: 1,
+      decimals: 1,
+      as: "bar",
+      steps: FULLNESS,
+    },
     { name: "Free", expr: one("max", by, free, ...matchers), unit: "bytes", width: 90 },
     { name: "Size", expr: one("max", by, size, ...matchers), unit: "bytes", width: 90 },
     { name: "Growth a week", expr: weeklyGrowth(by, size, free, ...matchers), unit: "bytes", width: 115 },
-    { name: "Weeks left", expr: weeksLeft(by, size, free, ...matchers), decimals: 1, as: "state", steps: WEEKS, width: 95 },
+    {
+      name: "Weeks left",
+      expr: weeksLeft(by, size, free, ...matchers),
+      decimals: 1,
+      as: "state",
+      steps: WEEKS,
+      width: 95,
+    },
   ];
 }
 
@@ -109,7 +125,14 @@ export const VOLUME_FREE = "glusterfs_volume_free_bytes";
 export const BRICK_SIZE = "glusterfs_brick_size_bytes";
 export const BRICK_FREE = "glusterfs_brick_free_bytes";
 
-export function usedOverTime(size: Size, title: string, by: string, of: [string, string], legend: string, ...matchers: string[]): Panel {
+export function usedOverTime(
+  size: Size,
+  title: string,
+  by: string,
+  of: [string, string],
+  legend: string,
+  ...matchers: string[]
+): Panel {
   return linePanel({
     ...size,
     title,
@@ -156,10 +179,16 @@ export function cpuByHost(size: Size): Panel {
   return linePanel({
     ...size,
     title: "CPU by host",
-    description: "Cores that Gluster's bricks and daemons keep busy, of the twenty hosts where it is most. Nothing else that runs there.",
+    description:
+      "Cores that Gluster's bricks and daemons keep busy, of the twenty hosts where it is most. Nothing else that runs there.",
     unit: "short",
     decimals: 2,
-    queries: [{ expr: top(20, hostCpu(HOST), both(rateOfRange(A_HOST, BRICK_CPU, HOST), rateOfRange(A_HOST, DAEMON_CPU, HOST))), legend: "{{host}}" }],
+    queries: [
+      {
+        expr: top(20, hostCpu(HOST), both(rateOfRange(A_HOST, BRICK_CPU, HOST), rateOfRange(A_HOST, DAEMON_CPU, HOST))),
+        legend: "{{host}}",
+      },
+    ],
     links: [SERIES.toHost],
   });
 }
@@ -168,9 +197,15 @@ export function memoryByHost(size: Size): Panel {
   return linePanel({
     ...size,
     title: "Memory by host",
-    description: "What Gluster's bricks and daemons hold in RAM, of the twenty hosts where it is most. Nothing else that runs there.",
+    description:
+      "What Gluster's bricks and daemons hold in RAM, of the twenty hosts where it is most. Nothing else that runs there.",
     unit: "bytes",
-    queries: [{ expr: top(20, hostMemory(HOST), both(mostOfRange(BRICK_MEMORY), mostOfRange(DAEMON_MEMORY))), legend: "{{host}}" }],
+    queries: [
+      {
+        expr: top(20, hostMemory(HOST), both(mostOfRange(BRICK_MEMORY), mostOfRange(DAEMON_MEMORY))),
+        legend: "{{host}}",
+      },
+    ],
     links: [SERIES.toHost],
   });
 }

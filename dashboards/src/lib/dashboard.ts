@@ -89,7 +89,9 @@ export const instanceVariable = valuesOf(
 );
 export const growthVariable = new dashboard.CustomVariableBuilder("growth")
   .label("Growth of")
-  .description("The time over which growth is measured. A longer one sees past the rhythm of days and weeks. Nothing is told of what has not been watched for so long.")
+  .description(
+    "The time over which growth is measured. A longer one sees past the rhythm of days and weeks. Nothing is told of what has not been watched for so long.",
+  )
   .values("1h,6h,1d,7d,30d")
   .options([
     { selected: false, text: "1h", value: "1h" },

@@ -155,7 +155,9 @@ export function statPanel(
 }
 
 /** Lines over time. */
-export function linePanel(options: Frame & Values & { queries: Query[]; stack?: boolean; legendTable?: boolean }): Panel {
+export function linePanel(
+  options: Frame & Values & { queries: Query[]; stack?: boolean; legendTable?: boolean },
+): Panel {
   const wide = options.width >= 12 && (options.legendTable ?? true);
   const legend = new common.VizLegendOptionsBuilder()
     .showLegend(true)
@@ -187,9 +189,7 @@ export function linePanel(options: Frame & Values & { queries: Query[]; stack?: 
     )
     .targets(options.queries.map(over));
   if (options.steps) {
-    panel.thresholdsStyle(
-      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
-    );
+    panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
   }
   if (options.max !== undefined) panel.max(options.max);
   if (options.decimals !== undefined) panel.decimals(options.decimals);
@@ -320,13 +320,24 @@ export const HOST_COLUMN: LabelColumn = {
 export const BRICK_COLUMN: LabelColumn = {
   label: "brick",
   name: "Brick",
-  links: [linkTo("This brick", "glusterfs-bricks", { brick: "${__value.raw:percentencode}", host: '${__data.fields["Host"]}' })],
+  links: [
+    linkTo("This brick", "glusterfs-bricks", {
+      brick: "${__value.raw:percentencode}",
+      host: '${__data.fields["Host"]}',
+    }),
+  ],
 };
 export const CLUSTER_COLUMN: LabelColumn = { label: "cluster", name: "Cluster" };
 
 /** A row for each thing: the labels of all queries and what they say of it. */
 export function tablePanel(
-  options: Frame & { labels: LabelColumn[]; numbers: NumberColumn[]; sortBy?: string; descending?: boolean; absent?: string },
+  options: Frame & {
+    labels: LabelColumn[];
+    numbers: NumberColumn[];
+    sortBy?: string;
+    descending?: boolean;
+    absent?: string;
+  },
 ): Panel {
   const { labels, numbers } = options;
   const valueOf = (number: number) => (numbers.length > 1 ? `Value #${refId(number)}` : "Value");
@@ -383,7 +394,9 @@ export function tablePanel(
     panel.overrideByName(column.name, list);
   }
   if (options.sortBy) {
-    panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(options.sortBy).desc(options.descending ?? true)]);
+    panel.sortBy([
+      new common.TableSortByFieldStateBuilder().displayName(options.sortBy).desc(options.descending ?? true),
+    ]);
   }
   return panel;
 }

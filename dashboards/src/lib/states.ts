@@ -26,13 +26,21 @@ function values(texts: [text: string, color: string][]): ValueMapping[] {
   return [
     {
       type: MappingType.ValueToText,
-      options: Object.fromEntries(texts.map(([text, color], number) => [String(number), { text, color, index: number }])),
+      options: Object.fromEntries(
+        texts.map(([text, color], number) => [String(number), { text, color, index: number }]),
+      ),
     },
   ];
 }
 
 export const CLUSTER_HEALTH = states(["ok", GREEN], ["unknown", GREY], ["degraded", ORANGE], ["critical", RED]);
-export const HEALTH = states(["up", GREEN], ["unknown", GREY], ["degraded", ORANGE], ["partial", DARK_ORANGE], ["down", RED]);
+export const HEALTH = states(
+  ["up", GREEN],
+  ["unknown", GREY],
+  ["degraded", ORANGE],
+  ["partial", DARK_ORANGE],
+  ["down", RED],
+);
 export const SUBVOLUME_HEALTH = states(["up", GREEN], ["unknown", GREY], ["degraded", ORANGE], ["down", RED]);
 export const VOLUME_STATUS = states(["started", GREEN], ["created", BLUE], ["stopped", GREY]);
 export const PEER_STATE = states(

@@ -15,9 +15,7 @@ const bundle = await build({
   define: { "process.env.NODE_ENV": '"production"', global: "window" },
   loader: { ".svg": "text", ".woff2": "dataurl", ".ttf": "dataurl" },
   // The ES modules of these take default exports of CommonJS modules for what they are in node, not in a bundle.
-  alias: Object.fromEntries(
-    ["data", "ui"].map((name) => [`@grafana/${name}`, require.resolve(`@grafana/${name}`)]),
-  ),
+  alias: Object.fromEntries(["data", "ui"].map((name) => [`@grafana/${name}`, require.resolve(`@grafana/${name}`)])),
   jsx: "transform",
   logLevel: "error",
 });
@@ -33,8 +31,16 @@ page.on("console", (message) => {
 });
 await page.route("http://dashboard.test/**", (route) => {
   const path = new URL(route.request().url()).pathname;
-  if (path === "/") return route.fulfill({ contentType: "text/html", body: '<link rel="stylesheet" href="/page.css"><body style="margin:0"><div id="root"></div><script src="/input.js"></script><script type="module" src="/page.js"></script>' });
-  if (path === "/input.js") return route.fulfill({ contentType: "text/javascript", body: `window.input = ${readFileSync(inputPath, "utf-8")}` });
+  if (path === "/")
+    return route.fulfill({
+      contentType: "text/html",
+      body: '<link rel="stylesheet" href="/page.css"><body style="margin:0"><div id="root"></div><script src="/input.js"></script><script type="module" src="/page.js"></script>',
+    });
+  if (path === "/input.js")
+    return route.fulfill({
+      contentType: "text/javascript",
+      body: `window.input = ${readFileSync(inputPath, "utf-8")}`,
+    });
   if (path === "/page.js") return route.fulfill({ contentType: "text/javascript", body: made("page.js") });
   if (path === "/page.css") return route.fulfill({ contentType: "text/css", body: made("page.css") });
   return route.fulfill({ status: 404, body: "" });

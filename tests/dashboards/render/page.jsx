@@ -27,7 +27,11 @@ const ROW = 38;
 const GAP = 8;
 const HEADER = 32;
 const theme = createTheme({ colors: { mode } });
-const timeRange = { from: dateTime(from * 1000), to: dateTime(to * 1000), raw: { from: dateTime(from * 1000), to: dateTime(to * 1000) } };
+const timeRange = {
+  from: dateTime(from * 1000),
+  to: dateTime(to * 1000),
+  raw: { from: dateTime(from * 1000), to: dateTime(to * 1000) },
+};
 
 standardTransformersRegistry.setInit(() =>
   [standardTransformers.mergeTransformer, standardTransformers.organizeFieldsTransformer].map((transformation) => ({
@@ -39,8 +43,20 @@ standardTransformersRegistry.setInit(() =>
 
 // What an override may set. Grafana's own registry lies outside of its packages.
 const properties = new Registry(() =>
-  ["unit", "decimals", "min", "max", "mappings", "thresholds", "links", "noValue", "color", "displayName",
-    "custom.width", "custom.cellOptions"].map((id) => ({
+  [
+    "unit",
+    "decimals",
+    "min",
+    "max",
+    "mappings",
+    "thresholds",
+    "links",
+    "noValue",
+    "color",
+    "displayName",
+    "custom.width",
+    "custom.cellOptions",
+  ].map((id) => ({
     id,
     name: id,
     path: id.replace("custom.", ""),
@@ -93,7 +109,13 @@ function pointsOf(target, result) {
     length: 1,
     fields: [
       { name: "Time", type: FieldType.time, config: {}, values: [value[0] * 1000] },
-      { name: "Value", type: FieldType.number, labels: metric, config: { displayNameFromDS: legend(target.legendFormat, metric) }, values: [number(value[1])] },
+      {
+        name: "Value",
+        type: FieldType.number,
+        labels: metric,
+        config: { displayNameFromDS: legend(target.legendFormat, metric) },
+        values: [number(value[1])],
+      },
     ],
   }));
 }
@@ -105,24 +127,52 @@ function tableOf(target, result, several) {
     length: result.length,
     fields: [
       { name: "Time", type: FieldType.time, config: {}, values: result.map(({ value }) => value[0] * 1000) },
-      ...labels.map((label) => ({ name: label, type: FieldType.string, config: {}, values: result.map(({ metric }) => metric[label] ?? "") })),
-      { name: several ? `Value #${target.refId}` : "Value", type: FieldType.number, config: {}, values: result.map(({ value }) => number(value[1])) },
+      ...labels.map((label) => ({
+        name: label,
+        type: FieldType.string,
+        config: {},
+        values: result.map(({ metric }) => metric[label] ?? ""),
+      })),
+      {
+        name: several ? `Value #${target.refId}` : "Value",
+        type: FieldType.number,
+        config: {},
+        values: result.map(({ value }) => number(value[1])),
+      },
     ],
   };
 }
 
 async function framesOf(panel) {
-  const filled = panel.targets.map((target) => [target, answers[`${panel.id} ${target.refId}`]]).filter(([, result]) => result.length > 0);
+  const filled = panel.targets
+    .map((target) => [target, answers[`${panel.id} ${target.refId}`]])
+    .filter(([, result]) => result.length > 0);
   const several = panel.targets.length > 1;
   let frames = filled.flatMap(([target, result]) =>
-    target.format === "table" ? [tableOf(target, result, several)] : target.instant ? pointsOf(target, result) : linesOf(target, result),
+    target.format === "table"
+      ? [tableOf(target, result, several)]
+      : target.instant
+        ? pointsOf(target, result)
+        : linesOf(target, result),
   );
   if (panel.transformations?.length) frames = await lastValueFrom(transformDataFrame(panel.transformations, frames));
   const fieldConfig = structuredClone(panel.fieldConfig);
-  for (const steps of [fieldConfig.defaults.thresholds?.steps, ...fieldConfig.overrides.flatMap(({ properties: list }) => list.filter(({ id }) => id === "thresholds").map(({ value }) => value.steps))]) {
+  for (const steps of [
+    fieldConfig.defaults.thresholds?.steps,
+    ...fieldConfig.overrides.flatMap(({ properties: list }) =>
+      list.filter(({ id }) => id === "thresholds").map(({ value }) => value.steps),
+    ),
+  ]) {
     if (steps) steps[0].value = -Infinity;
   }
-  return applyFieldOverrides({ data: frames, fieldConfig, fieldConfigRegistry: properties, replaceVariables: (text) => text, theme, timeZone: "utc" });
+  return applyFieldOverrides({
+    data: frames,
+    fieldConfig,
+    fieldConfigRegistry: properties,
+    replaceVariables: (text) => text,
+    theme,
+    timeZone: "utc",
+  });
 }
 
 // ---- kinds of panels -----------------------------------------------------------------------------------------------
@@ -143,8 +193,18 @@ function Stats({ panel, frames, width, height }) {
   return (
     <div style={{ display: "flex", gap: 4 }}>
       {values.map((value, index) => (
-        <BigValue theme={theme} key={index} width={(width - 4 * (values.length - 1)) / values.length} height={height} value={value.display} count={values.length}
-          colorMode={panel.options.colorMode} graphMode="none" justifyMode={panel.options.justifyMode} textMode={panel.options.textMode} />
+        <BigValue
+          theme={theme}
+          key={index}
+          width={(width - 4 * (values.length - 1)) / values.length}
+          height={height}
+          value={value.display}
+          count={values.length}
+          colorMode={panel.options.colorMode}
+          graphMode="none"
+          justifyMode={panel.options.justifyMode}
+          textMode={panel.options.textMode}
+        />
       ))}
     </div>
   );
@@ -157,9 +217,22 @@ function Bars({ panel, frames, width, height }) {
   return (
     <div style={{ display: "flex", flexDirection: "column", gap: 8 }}>
       {values.map((value, index) => (
-        <BarGauge theme={theme} key={index} width={width} height={each} orientation="horizontal" field={value.field} display={value.view?.getFieldDisplayProcessor?.(value.colIndex)}
-          value={value.display} displayMode={panel.options.displayMode} showUnfilled={panel.options.showUnfilled} alignmentFactors={factors}
-          valueDisplayMode={panel.options.valueMode} namePlacement={panel.options.namePlacement} isOverflow={false} />
+        <BarGauge
+          theme={theme}
+          key={index}
+          width={width}
+          height={each}
+          orientation="horizontal"
+          field={value.field}
+          display={value.view?.getFieldDisplayProcessor?.(value.colIndex)}
+          value={value.display}
+          displayMode={panel.options.displayMode}
+          showUnfilled={panel.options.showUnfilled}
+          alignmentFactors={factors}
+          valueDisplayMode={panel.options.valueMode}
+          namePlacement={panel.options.namePlacement}
+          isOverflow={false}
+        />
       ))}
     </div>
   );
@@ -169,13 +242,26 @@ function Lines({ panel, frames, width, height }) {
   const withCalcs = frames.map((frame) => frame);
   return (
     <PanelContextProvider value={{ eventBus: new EventBusSrv(), eventsScope: "one", app: "dashboard" }}>
-      <TimeSeries frames={withCalcs} timeRange={timeRange} timeZone="utc" width={width} height={height} legend={panel.options.legend} options={panel.options} structureRev={1} />
+      <TimeSeries
+        frames={withCalcs}
+        timeRange={timeRange}
+        timeZone="utc"
+        width={width}
+        height={height}
+        legend={panel.options.legend}
+        options={panel.options}
+        structureRev={1}
+      />
     </PanelContextProvider>
   );
 }
 
 function Timeline({ frames, width, height }) {
-  const rows = frames.map((frame) => ({ name: getFieldDisplayName(frame.fields[1], frame, frames), times: frame.fields[0].values, field: frame.fields[1] }));
+  const rows = frames.map((frame) => ({
+    name: getFieldDisplayName(frame.fields[1], frame, frames),
+    times: frame.fields[0].values,
+    field: frame.fields[1],
+  }));
   const names = Math.min(Math.max(...rows.map(({ name }) => name.length), 0) * 6.2 + 8, width / 2);
   const each = (height - 20) / Math.max(rows.length, 1);
   const x = (time) => names + ((time / 1000 - from) / (to - from + window.input.step)) * (width - names);
@@ -192,14 +278,27 @@ function Timeline({ frames, width, height }) {
         });
         return (
           <g key={index}>
-            <text x={names - 6} y={(index + 0.5) * each + 4} textAnchor="end" fill={theme.colors.text.primary}>{name}</text>
+            <text x={names - 6} y={(index + 0.5) * each + 4} textAnchor="end" fill={theme.colors.text.primary}>
+              {name}
+            </text>
             {runs.map((run, number) => {
               const shown = field.display(run.value);
               const wide = x(run.to) - x(run.from);
               return (
                 <g key={number}>
-                  <rect x={x(run.from)} y={index * each + each * 0.075} width={wide} height={each * 0.85} fill={shown.color} opacity={0.8} />
-                  {wide > 6.5 * shown.text.length && <text x={x(run.from) + 4} y={(index + 0.5) * each + 4} fill="#fff">{shown.text}</text>}
+                  <rect
+                    x={x(run.from)}
+                    y={index * each + each * 0.075}
+                    width={wide}
+                    height={each * 0.85}
+                    fill={shown.color}
+                    opacity={0.8}
+                  />
+                  {wide > 6.5 * shown.text.length && (
+                    <text x={x(run.from) + 4} y={(index + 0.5) * each + 4} fill="#fff">
+                      {shown.text}
+                    </text>
+                  )}
                 </g>
               );
             })}
@@ -217,9 +316,17 @@ function Timeline({ frames, width, height }) {
 
 function HeatMap({ frames, width, height }) {
   const rows = frames
-    .map((frame) => ({ le: Number(frame.fields[1].labels.le.replace("+Inf", "Infinity")), values: frame.fields[1].values }))
+    .map((frame) => ({
+      le: Number(frame.fields[1].labels.le.replace("+Inf", "Infinity")),
+      values: frame.fields[1].values,
+    }))
     .sort((one, other) => one.le - other.le);
-  const cells = rows.map(({ le, values }, index) => ({ le, values: values.map((value, at) => (value === null ? null : value - (index ? rows[index - 1].values[at] ?? 0 : 0))) }));
+  const cells = rows.map(({ le, values }, index) => ({
+    le,
+    values: values.map((value, at) =>
+      value === null ? null : value - (index ? (rows[index - 1].values[at] ?? 0) : 0),
+    ),
+  }));
   const most = Math.max(...cells.flatMap(({ values }) => values), 1e-9);
   const each = (height - 20) / Math.max(cells.length, 1);
   const wide = (width - 70) / (cells[0]?.values.length ?? 1);
@@ -227,8 +334,23 @@ function HeatMap({ frames, width, height }) {
     <svg width={width} height={height} style={{ fontSize: 11, fontFamily: "Inter, sans-serif" }}>
       {cells.map(({ le, values }, index) => (
         <g key={index}>
-          <text x={64} y={height - 20 - (index + 0.5) * each + 4} textAnchor="end" fill={theme.colors.text.primary}>{le === Infinity ? "+Inf" : `${Math.round((le + 1) / 102.4) / 10} KiB`}</text>
-          {values.map((value, at) => value > 1e-9 && <rect key={at} x={70 + at * wide} y={height - 20 - (index + 1) * each} width={wide - 1} height={each - 1} fill="#5794F2" opacity={Math.sqrt(value / most)} />)}
+          <text x={64} y={height - 20 - (index + 0.5) * each + 4} textAnchor="end" fill={theme.colors.text.primary}>
+            {le === Infinity ? "+Inf" : `${Math.round((le + 1) / 102.4) / 10} KiB`}
+          </text>
+          {values.map(
+            (value, at) =>
+              value > 1e-9 && (
+                <rect
+                  key={at}
+                  x={70 + at * wide}
+                  y={height - 20 - (index + 1) * each}
+                  width={wide - 1}
+                  height={each - 1}
+                  fill="#5794F2"
+                  opacity={Math.sqrt(value / most)}
+                />
+              ),
+          )}
         </g>
       ))}
     </svg>
@@ -243,13 +365,32 @@ function Contents({ panel, frames, width, height }) {
     // A panel without data shows what noValue says, or "No data".
     const text = panel.fieldConfig.defaults.noValue ?? "No data";
     return panel.type === "stat" ? (
-      <BigValue theme={theme} width={width} height={height} value={{ text, numeric: NaN, color: theme.visualization.getColorByName("text") }} colorMode="value" graphMode="none" justifyMode="center" textMode="value" />
+      <BigValue
+        theme={theme}
+        width={width}
+        height={height}
+        value={{ text, numeric: NaN, color: theme.visualization.getColorByName("text") }}
+        colorMode="value"
+        graphMode="none"
+        justifyMode="center"
+        textMode="value"
+      />
     ) : (
       <div style={{ padding: 16, textAlign: "center" }}>{panel.type === "table" ? text : "No data"}</div>
     );
   }
   if (panel.type === "table") {
-    return <Table data={frames[0]} width={width - 14} height={height} cellHeight={panel.options.cellHeight} initialSortBy={panel.options.sortBy} timeRange={timeRange} showTypeIcons={false} />;
+    return (
+      <Table
+        data={frames[0]}
+        width={width - 14}
+        height={height}
+        cellHeight={panel.options.cellHeight}
+        initialSortBy={panel.options.sortBy}
+        timeRange={timeRange}
+        showTypeIcons={false}
+      />
+    );
   }
   return <Kind panel={panel} frames={frames} width={width} height={height} />;
 }
@@ -260,23 +401,43 @@ class Guard extends React.Component {
     return { error };
   }
   render() {
-    return this.state.error ? <pre style={{ color: "red" }}>{String(this.state.error.stack)}</pre> : this.props.children;
+    return this.state.error ? (
+      <pre style={{ color: "red" }}>{String(this.state.error.stack)}</pre>
+    ) : (
+      this.props.children
+    );
   }
 }
 
 const shown = dashboard.panels.flatMap((panel) => (panel.type === "row" ? [panel, ...panel.panels] : [panel]));
 const bottom = Math.max(...shown.map(({ gridPos }) => gridPos.y + gridPos.h));
-const frames = new Map(await Promise.all(shown.filter(({ type }) => type !== "row").map(async (panel) => [panel.id, await framesOf(panel)])));
+const frames = new Map(
+  await Promise.all(shown.filter(({ type }) => type !== "row").map(async (panel) => [panel.id, await framesOf(panel)])),
+);
 
 function Page() {
   return (
-    <div style={{ position: "relative", width: 24 * COLUMN + GAP, height: bottom * ROW + GAP, background: theme.colors.background.canvas, color: theme.colors.text.primary, font: "14px Inter, sans-serif" }}>
+    <div
+      style={{
+        position: "relative",
+        width: 24 * COLUMN + GAP,
+        height: bottom * ROW + GAP,
+        background: theme.colors.background.canvas,
+        color: theme.colors.text.primary,
+        font: "14px Inter, sans-serif",
+      }}
+    >
       {shown.map((panel) => {
         const { x, y, w, h } = panel.gridPos;
         const width = w * COLUMN - GAP;
         const height = h * ROW - GAP;
         const style = { position: "absolute", left: x * COLUMN + GAP, top: y * ROW + GAP, width, height };
-        if (panel.type === "row") return <h6 key={panel.id} style={{ ...style, fontSize: 16, margin: 0 }}>{panel.title}</h6>;
+        if (panel.type === "row")
+          return (
+            <h6 key={panel.id} style={{ ...style, fontSize: 16, margin: 0 }}>
+              {panel.title}
+            </h6>
+          );
         return (
           <div key={panel.id} style={style}>
             <PanelChrome title={panel.title} description={panel.description} width={width} height={height} padding="sm">

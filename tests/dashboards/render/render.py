@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Pictures of the dashboards, from what a Prometheus holds: render.py URL [NAME…] writes build/screenshots/dashboard-NAME.png.
+"""Pictures of the dashboards, from what a Prometheus holds.
 
-Drawn by Grafana's own components (see page.jsx). Before the first time: npm ci --legacy-peer-deps --ignore-scripts
+render.py URL [NAME…] writes build/screenshots/dashboard-NAME.png, drawn by Grafana's own components (see page.jsx).
+Before the first time: npm ci --ignore-scripts
 """
 
 import argparse
