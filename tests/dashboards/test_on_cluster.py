@@ -99,8 +99,17 @@ class OnCluster(NodeExportersTestCase):
         write_files(folder / PATH.strip("/"), ["a", "b", "c"], 2 * MEBIBYTE)
         cluster.gluster("volume", "add-brick", VOLUME, str(second), "force")
         cluster.gluster("volume", "rebalance", VOLUME, "start", "force")
+        # Whatever changes the volume meanwhile can make it fail.
+        self.moved_files = wait_until(self.moved_when_completed, "Gluster has completed the rebalance", 120)
         cluster.gluster("volume", "bitrot", VOLUME, "enable")
         cluster.gluster("volume", "bitrot", VOLUME, "scrub", "ondemand")
+
+    def moved_when_completed(self):
+        """How many files the rebalance has moved, as Gluster says; None before it has ended everywhere."""
+        nodes = list(cluster.gluster_xml("volume", "rebalance", VOLUME, "status").iter("node"))
+        self.assertNotIn("failed", {node.findtext("statusStr") for node in nodes})
+        done = {node.findtext("statusStr") for node in nodes} == {"completed"}
+        return sum(int(node.findtext("files")) for node in nodes) if done else None
 
     def make_paths_that_quota_looks_at(self):
         """As in test_features: `quota list` reads these whatever glusterd is told."""
@@ -258,14 +267,8 @@ class OnCluster(NodeExportersTestCase):
         self.assertEqual(self.shown("quota-and-snapshots / At the hard limit (stat) / A"), 0)
 
     def rebalance_is_that_of_gluster(self):
-        def said():
-            nodes = list(cluster.gluster_xml("volume", "rebalance", VOLUME, "status").iter("node"))
-            done = {node.findtext("statusStr") for node in nodes} == {"completed"}
-            return sum(int(node.findtext("files")) for node in nodes) if done else None
-
-        moved = wait_until(said, "the rebalance is completed")
-        self.assertGreater(moved, 0)
-        self.wait_until_shown(moved, "tasks / Files moved (stat) / A")
+        self.assertGreater(self.moved_files, 0)
+        self.wait_until_shown(self.moved_files, "tasks / Files moved (stat) / A")
         self.wait_until_shown(0, "tasks / At work (stat) / A")
 
     def a_dead_brick_is_seen(self):
