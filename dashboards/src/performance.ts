@@ -224,7 +224,7 @@ export const performance: Contents = {
       title: "Details",
       panels: [
         linePanel({
-          ...LINE,
+          ...HALF,
           title: "Longest operation",
           description:
             "Of each kind since its brick started, of the ten longest. It only ever grows, until the brick starts anew.",
@@ -237,15 +237,7 @@ export const performance: Contents = {
           ],
         }),
         linePanel({
-          ...LINE,
-          title: "Operations without a time",
-          description:
-            "Operations that Gluster counts without timing them: files and directories that clients let go of.",
-          unit: "ops",
-          queries: [{ expr: topRate(10, "fop", "glusterfs_brick_fops_total", ...THESE), legend: "{{fop}}" }],
-        }),
-        linePanel({
-          ...LINE,
+          ...HALF,
           title: "Upcalls",
           description:
             "Notifications that bricks sent to clients, cache invalidations most of all. Only with features.cache-invalidation.",

@@ -169,11 +169,6 @@ EXCEPTIONS = (
         {"performance / Upcalls (timeseries) / A": [({"upcall": "CACHE_INVALIDATION"}, 1)]},
     ),
     Exceptions(
-        "The sockets of bricks do not always tell these; the CLI does.",
-        [("glusterfs_brick_fops_total", {**BRICK, "fop": "RELEASE"}, STEADY_GROWTH)],
-        {"performance / Operations without a time (timeseries) / A": [({"fop": "RELEASE"}, 1)]},
-    ),
-    Exceptions(
         "On a cluster that is well no collector and no command fails, but for a lock now and then.",
         [
             ("glusterfs_scrape_collector_failure_info", {**COLLECTOR, "reason": "timeout"}, "1x10"),
