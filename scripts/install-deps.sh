@@ -22,13 +22,14 @@ TEST=(
   prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml jsonnet nodejs chromium fonts-noto-core fonts-noto-color-emoji curl jq strace iproute2 attr
 )
 
-# What drives the browser, and no Debian package: exactly what tests/browser/package-lock.json names.
-install_browser_tools() {
-  local folder=$HERE/../tests/browser
+# What drives the browser, what makes the dashboards, and no Debian packages: exactly what FOLDER/package-lock.json names.
+# install_npm_packages FOLDER
+install_npm_packages() {
+  local folder=$HERE/../$1
   if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"; then return 0; fi
-  progress "installing what tests/browser/package-lock.json names"
+  progress "installing what $1/package-lock.json names"
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund >&2) ||
-    die "npm could not install what tests/browser needs (its own message stands above)"
+    die "npm could not install what $1 needs (its own message stands above)"
   cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"
 }
 
@@ -37,7 +38,7 @@ usage() {
 usage: scripts/install-deps.sh build|cluster|demo|test
 
 Installs the Debian packages that are missing, without starting their services. Needs root only if some are. For test
-also the npm packages of tests/browser, into their folder.
+also the npm packages of tests/browser and dashboards/src, into their folders.
   build     compiler and libraries
   cluster   what scripts/cluster.sh runs
   demo      build and cluster, Prometheus and Alertmanager
@@ -60,7 +61,8 @@ case $1 in
     # Node's own packages bring npm with them and refuse Debian's.
     if ! command -v npm >/dev/null; then TEST+=(npm); fi
     install_packages "${TEST[@]}"
-    install_browser_tools
+    install_npm_packages tests/browser
+    install_npm_packages dashboards/src
     ;;
   *) die_usage "one of build, cluster, demo, test is expected, not '$1' (--help tells more)" ;;
 esac

@@ -13,8 +13,8 @@ usage: scripts/test.sh [--quick] [--update] [CTEST ARGUMENT…]
 
 Installs what the tests need, checks format and scripts, builds and tests the presets dev (all tests), asan and tsan
 (unit tests), runs clang-tidy and the fuzz targets for a minute each, and holds the benchmarks' ratios. The tests labelled
-cluster and browser start a real Gluster cluster and need root; those labelled browser write screenshots of the page to
-build/screenshots.
+cluster, browser and dashboards start a real Gluster cluster and need root; those labelled browser write screenshots of
+the page to build/screenshots.
 
   --quick    preset dev and the unit tests only
   --update   first lets the unit tests rewrite the expected pages with what comes out now; look at the diff afterwards
