@@ -19,7 +19,8 @@ DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)
 TEST=(
   "${BUILD[@]}" "${CLUSTER[@]}"
   libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format clang-tidy-16 shellcheck
-  prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml jsonnet nodejs chromium fonts-noto-core fonts-noto-color-emoji curl jq strace iproute2 attr
+  prometheus prometheus-alertmanager jsonnet python3 python3-jsonschema python3-yaml nodejs chromium fonts-noto-core
+  fonts-noto-color-emoji curl jq openssl strace iproute2 attr
 )
 
 # What drives the browser, what makes the dashboards, and no Debian packages: exactly what FOLDER/package-lock.json names.

@@ -133,13 +133,14 @@ must() {
   }
 }
 
-# Builds and checks that keep the processors busy, as long as there is nothing better to do.
+# What keeps the processors busy, as long as there is nothing better to do.
 work_beside() {
   quiet_stage "asan: build" build asan &&
     quiet_stage "asan: unit tests" run_sanitized asan &&
     quiet_stage "tsan: build" build tsan &&
     quiet_stage "tsan: unit tests" run_sanitized tsan &&
-    quiet_stage "clang-tidy" check_tidy
+    quiet_stage "clang-tidy" check_tidy &&
+    quiet_stage "fuzz: 60 s each" scripts/fuzz.sh 60
 }
 
 must stage "format" check_format
@@ -160,7 +161,6 @@ if [[ -z $QUICK ]]; then
   progress "the rest of what was started beside"
   must wait "$BESIDE"
   BESIDE=
-  must stage "fuzz: 60 s each" scripts/fuzz.sh 60
   must stage "benchmarks" scripts/bench.sh --check
 fi
 tell_times
