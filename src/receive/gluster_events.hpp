@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "collect/collector.hpp"
+#include "common/token_bucket.hpp"
 #include "live/events.hpp"
 #include "receive/gate.hpp"
 #include "receive/gluster_event.hpp"
 #include "receive/post.hpp"
 #include "receive/recent_events.hpp"
-#include "common/token_bucket.hpp"
 
 namespace glusterfs_exporter::receive {
 

@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
-#include "exchange/fetch.hpp"
 #include "common/gzip.hpp"
+#include "exchange/fetch.hpp"
 #include "support/raw_server.hpp"
 #include "web/server.hpp"
 

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "hub/gunzip.hpp"
 #include "common/gzip.hpp"
+#include "hub/gunzip.hpp"
 
 namespace glusterfs_exporter::hub {
 namespace {

@@ -8,9 +8,9 @@
 #include <atomic>
 #include <thread>
 
+#include "common/gzip.hpp"
 #include "common/time_text.hpp"
 #include "hub/cluster_summary.hpp"
-#include "common/gzip.hpp"
 #include "support/json_schema.hpp"
 #include "support/pictures.hpp"
 #include "support/recorded.hpp"

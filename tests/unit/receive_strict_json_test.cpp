@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "receive/strict_json.hpp"
 #include "common/text.hpp"
+#include "receive/strict_json.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {
