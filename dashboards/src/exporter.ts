@@ -343,12 +343,79 @@ export const exporter: Contents = {
         linePanel({
           ...LINE,
           title: "Notifications",
-          description: "What Gluster's events daemon and Alertmanager posted in a second, and what became of it.",
+          description: "What Gluster's events daemon, Alertmanager and other clusters posted in a second, and what became of it.",
           unit: "cps",
           queries: [
             {
               expr: topRate(10, "receiver, result", "glusterfs_exporter_notifications_total", INSTANCE),
               legend: "{{receiver}} {{result}}",
+            },
+          ],
+        }),
+      ],
+    },
+    {
+      title: "Webhooks",
+      panels: [
+        linePanel({
+          ...LINE,
+          title: "Deliveries",
+          description: "Documents delivered or refused for good in a second, of the ten busiest targets and results.",
+          unit: "cps",
+          queries: [
+            {
+              expr: topRate(10, "target, result", "glusterfs_exporter_webhook_deliveries_total", INSTANCE),
+              legend: "{{target}} {{result}}",
+            },
+          ],
+        }),
+        linePanel({
+          ...LINE,
+          title: "Attempts that failed",
+          description: "They are made again. In a second, by target and reason; ten of them.",
+          unit: "cps",
+          queries: [
+            {
+              expr: topRate(10, "target, reason", "glusterfs_exporter_webhook_retries_total", INSTANCE),
+              legend: "{{target}} {{reason}}",
+            },
+          ],
+        }),
+        linePanel({
+          ...LINE,
+          title: "Documents that wait",
+          description: "For delivery, of the ten exporters and targets with most.",
+          unit: "short",
+          decimals: 0,
+          queries: [
+            {
+              expr: topGauge(10, "max", `${AN_EXPORTER}, target`, "glusterfs_exporter_webhook_queue_entries", INSTANCE),
+              legend: "{{instance}} {{target}}",
+            },
+          ],
+        }),
+        linePanel({
+          ...LINE,
+          title: "Room taken by what waits",
+          description: "Of memory or, with a spool, of the disk; of the ten exporters and targets with most.",
+          unit: "bytes",
+          queries: [
+            {
+              expr: topGauge(10, "max", `${AN_EXPORTER}, target`, "glusterfs_exporter_webhook_queue_bytes", INSTANCE),
+              legend: "{{instance}} {{target}}",
+            },
+          ],
+        }),
+        linePanel({
+          ...LINE,
+          width: 16,
+          title: "Documents dropped",
+          description: "Undelivered for want of room, in a second, of the ten targets with most.",
+          unit: "cps",
+          queries: [
+            {
+              expr: topRate(10, "target", "glusterfs_exporter_webhook_dropped_total", INSTANCE),
+              legend: "{{target}}",
             },
           ],
         }),

@@ -62,6 +62,13 @@ void ExporterMetrics::notification_came(std::string_view receiver, std::string_v
   notifications_.Add({{"receiver", std::string(receiver)}, {"result", std::string(result)}}).Increment();
 }
 
+void ExporterMetrics::webhook_added(const std::string& target) {
+  for (const char* const result : {"delivered", "rejected"}) {
+    webhook_deliveries_.Add({{"target", target}, {"result", result}});
+  }
+  webhook_queue(target, 0, 0, 0);
+}
+
 void ExporterMetrics::webhook_ended(const std::string& target, std::string_view result) {
   webhook_deliveries_.Add({{"target", target}, {"result", std::string(result)}}).Increment();
 }

@@ -24,6 +24,8 @@ class ExporterMetrics {
   /// Something was posted to this exporter; `result` is a value of receive::Outcome.
   void notification_came(std::string_view receiver, std::string_view result);
 
+  /// There is such a webhook; its counters begin at 0.
+  void webhook_added(const std::string& target);
   /// A delivery to a webhook ended; `result` is delivered or rejected.
   void webhook_ended(const std::string& target, std::string_view result);
   /// An attempt failed; `reason` is connect, timeout or status.

@@ -25,7 +25,8 @@ Target::Target(Parts parts)
                  chain_is_broken_ = true;
                  show_counts();
                }}) {
-  show_counts();
+  metrics_.webhook_added(name_);
+  show_counts();  // something may have waited since before the start
 }
 
 bool Target::is_spoken_to(const model::Snapshot& snapshot) const {

@@ -16,7 +16,7 @@ from cluster_support import NODES, Brick, cluster, write_files
 from dashboards import FOLDER, Chosen, all_queries, interpolate, label_values, load, load_all, variables_of
 from node_exporters import NodeExportersTestCase
 
-from support import REPOSITORY, Prometheus, to_yaml, wait_until, wait_until_equal
+from support import REPOSITORY, Prometheus, Receiver, free_port, to_yaml, wait_until, wait_until_equal
 
 VOLUME = "dashtest"
 PATH = "/limited"
@@ -53,12 +53,27 @@ class OnCluster(NodeExportersTestCase):
         self.queries = {str(query): query for query in all_queries()}
         self.variables = {name: variables_of(dashboard) for name, dashboard in load_all().items()}
         self.start_workload()
-        self.start_exporters(config={"collectors": {**FAST, "top": {"enabled": True, "interval": "10s"}}})
+        self.start_exporters(
+            config={
+                "collectors": {**FAST, "top": {"enabled": True, "interval": "10s"}},
+                "webhook": {"targets": self.webhooks()},
+            }
+        )
         self.started = time.time()
         self.prometheus = self.start_prometheus()
         self.make_volume()
 
     # --- the cluster, and who watches it
+
+    def webhooks(self):
+        """One that takes what comes, one that is not there."""
+        receiver = Receiver()
+        self.addCleanup(receiver.stop)
+        nobody = f"http://127.0.0.1:{free_port()}/"
+        return {
+            "good": {"url": receiver.url(), "interval": "2s", "send": "always"},
+            "gone": {"url": nobody, "interval": "2s", "send": "always"},
+        }
 
     def start_workload(self):
         points = [self.mount_or_skip(volume) for volume in ("rep3", "arb", "disp", "dist")]

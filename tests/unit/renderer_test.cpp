@@ -119,6 +119,7 @@ TEST(Renderer, WritesWhatTheExporterCounted) {
   own.command_ended("volume_info", 20s, "timeout");
   own.request_answered("/metrics", 200);
   own.request_answered("/metrics", 200);
+  own.webhook_added("hub");
   own.webhook_queue("hub", 3, 4096, 2);
   own.webhook_queue("hub", 1, 1024, 5);
   own.webhook_ended("hub", "delivered");
