@@ -2,9 +2,12 @@
 
 #include <array>
 
-#include "exchange/state_shapes.hpp"
+#include "input/state_shapes.hpp"
 
 namespace glusterfs_exporter::exchange {
+
+using namespace input;
+
 namespace {
 
 constexpr Shape kBricks = map_of(kBrick);

@@ -10,10 +10,13 @@
 #include "common/text.hpp"
 #include "common/time_text.hpp"
 #include "exchange/cluster_part.hpp"
-#include "exchange/json_fields.hpp"
+#include "input/json_fields.hpp"
 #include "model/names.hpp"
 
 namespace glusterfs_exporter::exchange {
+
+using namespace input;
+
 namespace {
 
 using Json = nlohmann::ordered_json;  // people read these documents too

@@ -9,29 +9,29 @@
 
 #include "common/text.hpp"
 #include "common/time_text.hpp"
-#include "exchange/state_shapes.hpp"
+#include "input/state_shapes.hpp"
+#include "input/strict_json.hpp"
 #include "live/state_document.hpp"
-#include "receive/strict_json.hpp"
 
 namespace glusterfs_exporter::hub {
 namespace {
 
-using exchange::joined;
-using exchange::kBrickMembers;
-using exchange::kDaemonMembers;
-using exchange::kFlag;
-using exchange::kNumber;
-using exchange::kReasons;
-using exchange::kSubvolumes;
-using exchange::kText;
-using exchange::kTime;
-using exchange::kVolumeKnowledge;
-using exchange::kWhole;
-using exchange::list_of;
-using exchange::map_of;
-using exchange::Member;
-using exchange::object_of;
-using exchange::Shape;
+using input::joined;
+using input::kBrickMembers;
+using input::kDaemonMembers;
+using input::kFlag;
+using input::kNumber;
+using input::kReasons;
+using input::kSubvolumes;
+using input::kText;
+using input::kTime;
+using input::kVolumeKnowledge;
+using input::kWhole;
+using input::list_of;
+using input::map_of;
+using input::Member;
+using input::object_of;
+using input::Shape;
 using nlohmann::json;
 
 // The members are those of docs/schema/state.v1.json, the required ones are required there.
@@ -171,7 +171,7 @@ std::unexpected<Error> refuse(std::string problem) {
 }  // namespace
 
 Result<PushedDocument> read_pushed_document(std::string_view text) {
-  auto parsed = receive::parse_strictly(text, {.depth = kMaxDocumentDepth, .values = kMaxDocumentValues});
+  auto parsed = input::parse_strictly(text, {.depth = kMaxDocumentDepth, .values = kMaxDocumentValues});
   if (!parsed) {
     return std::unexpected(std::move(parsed.error()));
   }
@@ -179,7 +179,7 @@ Result<PushedDocument> read_pushed_document(std::string_view text) {
   if (!parsed->is_object() || parsed->value("schema", json()) != live::kStateSchema) {
     return refuse("schema must be \"" + std::string(live::kStateSchema) + "\"");
   }
-  if (const auto wrong = exchange::check(*parsed, kState)) {
+  if (const auto wrong = input::check(*parsed, kState)) {
     return refuse(to_string(wrong->place) + " " + wrong->problem);
   }
   if (const auto place = find_null(*parsed)) {

@@ -8,13 +8,14 @@
 
 #include "common/text.hpp"
 #include "common/time_text.hpp"
-#include "exchange/json_fields.hpp"
-#include "receive/strict_json.hpp"
+#include "input/json_fields.hpp"
+#include "input/strict_json.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {
 
-using exchange::Fields;
+using input::Fields;
+using input::parse_strictly;
 
 constexpr std::size_t kMaxAlerts = 10'000;  // of one notification, most of which may be resolved
 constexpr std::size_t kMaxLabels = 32;

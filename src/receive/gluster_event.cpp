@@ -8,14 +8,15 @@
 #include <utility>
 
 #include "common/text.hpp"
-#include "exchange/json_fields.hpp"
+#include "input/json_fields.hpp"
+#include "input/strict_json.hpp"
 #include "receive/event_table.hpp"
-#include "receive/strict_json.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {
 
-using exchange::Fields;
+using input::Fields;
+using input::parse_strictly;
 using nlohmann::json;
 
 constexpr std::size_t kMaxEventName = 64;

@@ -9,13 +9,14 @@
 
 #include "common/hmac_sha256.hpp"
 #include "common/text.hpp"
-#include "exchange/json_fields.hpp"
-#include "receive/strict_json.hpp"
+#include "input/json_fields.hpp"
+#include "input/strict_json.hpp"
 
 namespace glusterfs_exporter::receive {
 namespace {
 
-using exchange::Fields;
+using input::Fields;
+using input::parse_strictly;
 
 constexpr std::size_t kMaxTokenBytes = 4096;
 constexpr std::int64_t kLongestLife = 3600;

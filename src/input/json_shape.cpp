@@ -1,13 +1,13 @@
-#include "exchange/json_shape.hpp"
+#include "input/json_shape.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "common/time_text.hpp"
-#include "exchange/json_fields.hpp"
+#include "input/json_fields.hpp"
 
-namespace glusterfs_exporter::exchange {
+namespace glusterfs_exporter::input {
 namespace {
 
 using Json = nlohmann::json;
@@ -195,4 +195,4 @@ std::optional<Mismatch> check(const Json& value, const Shape& shape) {
   }
 }
 
-}  // namespace glusterfs_exporter::exchange
+}  // namespace glusterfs_exporter::input

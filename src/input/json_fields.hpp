@@ -13,7 +13,7 @@
 
 /// Reading JSON with suspicion: types, ranges and sizes are checked, keys that nobody asks for are passed
 /// over.
-namespace glusterfs_exporter::exchange {
+namespace glusterfs_exporter::input {
 
 /// Texts longer than this are errors.
 inline constexpr std::size_t kMaxTextBytes = 4096;
@@ -75,4 +75,4 @@ class Fields {
   std::optional<Error>& error_;
 };
 
-}  // namespace glusterfs_exporter::exchange
+}  // namespace glusterfs_exporter::input

@@ -6,7 +6,7 @@
 
 #include "common/error.hpp"
 
-namespace glusterfs_exporter::receive {
+namespace glusterfs_exporter::input {
 
 struct JsonLimits {
   std::size_t depth = 16;
@@ -19,4 +19,4 @@ struct JsonLimits {
 /// recurses.
 Result<nlohmann::json> parse_strictly(std::string_view text, const JsonLimits& limits = {});
 
-}  // namespace glusterfs_exporter::receive
+}  // namespace glusterfs_exporter::input

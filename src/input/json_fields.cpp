@@ -1,4 +1,4 @@
-#include "exchange/json_fields.hpp"
+#include "input/json_fields.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "common/text.hpp"
 #include "common/time_text.hpp"
 
-namespace glusterfs_exporter::exchange {
+namespace glusterfs_exporter::input {
 namespace {
 
 using nlohmann::json;
@@ -253,4 +253,4 @@ void Fields::list(const char* name, std::size_t max, const std::function<void(co
   }
 }
 
-}  // namespace glusterfs_exporter::exchange
+}  // namespace glusterfs_exporter::input

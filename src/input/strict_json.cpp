@@ -1,4 +1,4 @@
-#include "receive/strict_json.hpp"
+#include "input/strict_json.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "common/text.hpp"
 
-namespace glusterfs_exporter::receive {
+namespace glusterfs_exporter::input {
 namespace {
 
 using nlohmann::json;
@@ -93,4 +93,4 @@ Result<json> parse_strictly(std::string_view text, const JsonLimits& limits) {
   }
 }
 
-}  // namespace glusterfs_exporter::receive
+}  // namespace glusterfs_exporter::input

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <utility>
 
-#include "exchange/json_shape.hpp"
+#include "input/json_shape.hpp"
 #include "model/names.hpp"
 
 /// The parts of the state document that more than one kind of document has. The members are those of
 /// docs/schema/state.v1.json.
-namespace glusterfs_exporter::exchange {
+namespace glusterfs_exporter::input {
 
 /// What may stand where the document has a name of the table.
 template <class Value, std::size_t kSize>
@@ -211,4 +211,4 @@ inline constexpr Shape kDaemons = map_of(kDaemon);
 
 inline constexpr Shape kReasons = list_of(kText);
 
-}  // namespace glusterfs_exporter::exchange
+}  // namespace glusterfs_exporter::input

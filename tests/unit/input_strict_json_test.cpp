@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "common/text.hpp"
-#include "receive/strict_json.hpp"
+#include "input/strict_json.hpp"
 
-namespace glusterfs_exporter::receive {
+namespace glusterfs_exporter::input {
 namespace {
 
 using testing::HasSubstr;
@@ -65,4 +65,4 @@ TEST(Shown, IsOneLineOfBoundedValidText) {
 }
 
 }  // namespace
-}  // namespace glusterfs_exporter::receive
+}  // namespace glusterfs_exporter::input

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// What a JSON document of another exporter must look like, as tables.
-namespace glusterfs_exporter::exchange {
+namespace glusterfs_exporter::input {
 
 enum class Kind : std::uint8_t {
   text,
@@ -76,4 +76,4 @@ struct Mismatch {
 /// shape is.
 std::optional<Mismatch> check(const nlohmann::json& value, const Shape& shape);
 
-}  // namespace glusterfs_exporter::exchange
+}  // namespace glusterfs_exporter::input
