@@ -263,35 +263,56 @@ class Bitrot(FeatureTestCase):
         state = next(line.partition(":")[2].strip() for line in head.splitlines() if line.startswith("State of scrub"))
         return state, nodes
 
-    SIGNING_SECONDS = 3  # with 1, Gluster may put the timer where it has just looked, and come by again in four minutes
+    # With 1, Gluster may put the timer where it has just looked, and come by again in four minutes. One for each attempt,
+    # so that the signer's log tells when it has learnt it.
+    SIGNING_SECONDS = (3, 4, 5)
+
+    def enable(self):
+        logs = {brick: self.signer_log(brick) for brick in self.bricks}
+        self.log_begins = {brick: log.stat().st_size if log.exists() else 0 for brick, log in logs.items()}
+        self.bitrot("enable")
+        self.bitrot("scrub-throttle", "aggressive")
 
     def write_and_have_signed(self):
         """Writes the files and gives the bricks on which they are signed, at least one.
 
         A file is signed some time after it was closed for the last time: 120 s, unless signing-time says less and the
         signer was there to learn it. Gluster 10 has a race: where signer and brick start to talk in the wrong order, the
-        brick never tells of closed files. That hits one brick in three, so one that works has to do.
+        brick never tells of closed files. That hits one brick in three, so one that works has to do; where it hits all of
+        them they get new signers.
         """
+        for seconds in self.SIGNING_SECONDS:
+            signed = self.have_signed_after(seconds)
+            if signed:
+                return signed
+            self.bitrot("disable")
+            self.enable()
+        raise AssertionError("the files are signed on no brick")
+
+    def have_signed_after(self, seconds):
         for brick in self.bricks:
             self.wait_for_signer(brick, f"Completed crawling brick [{{brick-path={brick.path}}}]")
-        self.bitrot("signing-time", str(self.SIGNING_SECONDS))
+        self.bitrot("signing-time", str(seconds))
         for brick in self.bricks:
-            self.wait_for_signer(
-                brick, f"-{self.VOLUME}-bit-rot-0: option expiry-time using set value {self.SIGNING_SECONDS}"
-            )
-
-        def bricks_signed_soon():
+            self.wait_for_signer(brick, f"-{self.VOLUME}-bit-rot-0: option expiry-time using set value {seconds}")
+        for _ in range(3):
             write_files(self.folder, self.FILES, 1000)  # again: the signer may have missed the first time
             try:
-                return wait_until(self.signed_bricks, "some brick signs", limit=12)
+                return wait_until(self.signed_bricks, "some brick signs", limit=seconds + 9)
             except AssertionError:
-                return []
+                pass
+        return []
 
-        return wait_until(bricks_signed_soon, "the files are signed on some brick", limit=60)
+    def signer_log(self, brick):
+        return cluster.folder(brick.node) / "log" / "bitd.log"
 
     def wait_for_signer(self, brick, words):
-        log = cluster.folder(brick.node) / "log" / "bitd.log"
-        wait_until(lambda: log.exists() and words in log.read_text(errors="replace"), f"{log} says: {words}", limit=60)
+        log = self.signer_log(brick)
+
+        def says_so():
+            return log.exists() and words.encode() in log.read_bytes()[self.log_begins[brick] :]
+
+        wait_until(says_so, f"{log} says: {words}", limit=60)
 
     def signed_bricks(self):
         return [
@@ -343,8 +364,7 @@ class Bitrot(FeatureTestCase):
             file.write(bytes([first[0] ^ 0xFF]))
 
     def test_scrub_and_find(self):
-        self.bitrot("enable")
-        self.bitrot("scrub-throttle", "aggressive")
+        self.enable()
         samples = self.exporter.wait_for(
             lambda samples: samples if samples.having("glusterfs_bitrot_scrub_state", volume=self.VOLUME) else None,
             "the scrubber is shown", limit=60,
