@@ -121,6 +121,8 @@ update_expected() { UPDATE_EXPECTED=1 run_tests unit; }
 "$HERE/install-deps.sh" test
 # Read by CMake when it configures for the first time.
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+# What was compiled in another checkout serves this one, too.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
 
 # The first stage that fails ends the run: what was started beside it, too.
 BESIDE=

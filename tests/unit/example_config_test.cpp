@@ -7,12 +7,13 @@
 
 #include "collect/table.hpp"
 #include "config/config.hpp"
+#include "support/source_dir.hpp"
 
 namespace glusterfs_exporter::config {
 namespace {
 
 std::string example() {
-  const std::ifstream file(GLUSTERFS_EXPORTER_SOURCE_DIR "/config/glusterfs_exporter.yml");
+  const std::ifstream file(test::source_dir() / "config/glusterfs_exporter.yml");
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -7,6 +7,7 @@
 #include "common/time_text.hpp"
 #include "hub/pushed_document.hpp"
 #include "support/recorded.hpp"
+#include "support/source_dir.hpp"
 
 namespace glusterfs_exporter::hub {
 namespace {
@@ -30,8 +31,7 @@ std::string problem_of_json(const json& document) {
 }
 
 json schema_file() {
-  return json::parse(
-      test::read_file(std::string(GLUSTERFS_EXPORTER_SOURCE_DIR "/docs/schema/state.v1.json")));
+  return json::parse(test::read_file(test::source_dir() / "docs/schema/state.v1.json"));
 }
 
 /// Calls `visit` with the place of every value below the document, and whether the schema requires it.

@@ -29,6 +29,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/source_dir.hpp"
+
 namespace glusterfs_exporter::gluster {
 namespace {
 
@@ -40,7 +42,7 @@ constexpr seconds kLong{60};  // far more than anything here takes, unless it ha
 constexpr std::size_t kMiB = 1048576;
 const std::string kHint = "; set --gluster.path to the path of the gluster program";
 
-const std::string kHostileGluster = GLUSTERFS_EXPORTER_SOURCE_DIR "/tests/fakes/hostile_gluster";
+const std::string kHostileGluster = test::source_dir() / "tests/fakes/hostile_gluster";
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -11,6 +11,7 @@
 #include "metrics/renderer.hpp"
 #include "support/expected.hpp"
 #include "support/fake_source.hpp"
+#include "support/source_dir.hpp"
 
 namespace glusterfs_exporter {
 namespace {
@@ -89,8 +90,7 @@ INSTANTIATE_TEST_SUITE_P(Gluster103, RecordedPages,
                          });
 
 TEST(MetricsReference, IsUpToDate) {
-  test::expect_file(std::filesystem::path(GLUSTERFS_EXPORTER_SOURCE_DIR) / "docs/metrics.md",
-                    metrics::metrics_reference());
+  test::expect_file(test::source_dir() / "docs/metrics.md", metrics::metrics_reference());
 }
 
 }  // namespace

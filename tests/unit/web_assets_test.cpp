@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/source_dir.hpp"
 #include "web/assets.hpp"
 
 namespace glusterfs_exporter::web {
@@ -38,7 +39,7 @@ std::string header(const Response& response, std::string_view name) {
 }
 
 std::string source_of(std::string_view name) {
-  std::ifstream file(std::string(GLUSTERFS_EXPORTER_SOURCE_DIR "/src/web/assets/") + std::string(name));
+  std::ifstream file(test::source_dir() / "src/web/assets" / name);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "support/source_dir.hpp"
+
 namespace glusterfs_exporter::test {
 
 /// The published schemas allow members that they do not name, so that some can be added; the exporter's own
@@ -29,7 +31,7 @@ inline void allow_nothing_else(nlohmann::json& schema) {
 /// What Python's jsonschema (Debian: python3-jsonschema) says against `document`, a line for each error with
 /// the place; empty when it is valid. `name` is that of a file in docs/schema.
 inline std::string schema_errors(const std::string& name, const nlohmann::json& document) {
-  std::ifstream file(std::string(GLUSTERFS_EXPORTER_SOURCE_DIR "/docs/schema/") + name);
+  std::ifstream file(source_dir() / "docs/schema" / name);
   auto schema = nlohmann::json::parse(file);
   allow_nothing_else(schema);
   const auto path = testing::TempDir() + "json_schema_" + std::to_string(getpid()) + ".json";

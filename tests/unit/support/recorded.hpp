@@ -8,12 +8,13 @@
 #include <string>
 
 #include "gluster/cli/cli_source.hpp"
+#include "support/source_dir.hpp"
 
 /// Recorded answers of the real gluster, for tests.
 namespace glusterfs_exporter::test {
 
 inline std::filesystem::path fixtures() {
-  return std::filesystem::path(GLUSTERFS_EXPORTER_SOURCE_DIR) / "tests/fixtures";
+  return source_dir() / "tests/fixtures";
 }
 
 inline std::string read_file(const std::filesystem::path& path) {
