@@ -163,7 +163,8 @@ class Poster::Impl {
     }
     for (const auto& [name, value] : target_.headers) {
       // To libcurl a header without a value is one to leave out, unless a semicolon stands for the colon.
-      good = good && add(headers, value.empty() ? name + ";" : name + ": " + value);
+      good =
+          good && add(headers, value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
     }
     return good && curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers.get()) == CURLE_OK;
   }
