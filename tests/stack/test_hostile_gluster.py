@@ -67,8 +67,9 @@ class BadAnswers(ExporterTestCase):
         wait_until(
             lambda: not zombies & {child.pid for child in self.exporter.children()}, f"{zombies} are reaped", limit=5
         )
-        children = {child.pid for child in self.exporter.children()}
-        former = {start.pid for start in self.gluster.starts()} - children
+        # Commands go on being started: which have been is asked first, so that a new one is not taken for one that lives on.
+        started = {start.pid for start in self.gluster.starts()}
+        former = started - {child.pid for child in self.exporter.children()}
         left = [process for process in self.exporter.family() if process.pid in former]
         self.assertEqual(left, [], "ended commands live on")
 
