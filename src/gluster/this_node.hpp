@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/call.hpp"
+#include "gluster/local/filesystem.hpp"
 #include "gluster/local/heal_index.hpp"
 #include "gluster/local/processes.hpp"
 #include "gluster/node_source.hpp"
@@ -42,6 +43,7 @@ class ThisNode final : public NodeSource {
   CallObserver observer_;
   local::ProcessReader processes_;
   local::HealIndexReader heal_indices_;
+  local::MountTexts mounts_;
   std::map<std::string, KeptClient> clients_;  // by socket, which a brick keeps when it is restarted
 };
 

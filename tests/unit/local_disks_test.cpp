@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -88,7 +89,7 @@ TEST(LocalFilesystem, ReadsWhatTheKernelSays) {
   const TemporaryFolder folder;
   struct statvfs space {};
   ASSERT_EQ(::statvfs(folder.path().c_str(), &space), 0);
-  const auto filesystem = read_filesystem(folder.path());
+  const auto filesystem = read_filesystem(folder.path(), MountTexts().now());
   ASSERT_TRUE(filesystem.has_value());
   EXPECT_EQ(filesystem->capacity.size_bytes, std::uint64_t{space.f_blocks} * space.f_frsize);
   EXPECT_EQ(filesystem->capacity.inodes, space.f_files);
@@ -99,14 +100,31 @@ TEST(LocalFilesystem, ReadsWhatTheKernelSays) {
   EXPECT_THAT(filesystem->mount_options, testing::StartsWith("rw"));
 }
 
+TEST(LocalFilesystem, ReadsMountsAnewOnlyWhenTheyChanged) {
+  MountTexts mounts;
+  const auto* const text = mounts.now().mountinfo.data();
+  EXPECT_THAT(mounts.now().mountinfo, testing::HasSubstr(" / "));
+  EXPECT_EQ(mounts.now().mountinfo.data(), text) << "read again";
+
+  const TemporaryFolder folder;
+  const auto path = folder.path().string();
+  if (::mount("none", path.c_str(), "tmpfs", 0, "size=4k") != 0) {
+    GTEST_SKIP() << "only root may mount";
+  }
+  EXPECT_THAT(mounts.now().mounts, testing::HasSubstr(path));
+  EXPECT_THAT(mounts.now().mountinfo, testing::HasSubstr(path));
+  ASSERT_EQ(::umount(path.c_str()), 0);
+  EXPECT_THAT(mounts.now().mounts, testing::Not(testing::HasSubstr(path)));
+}
+
 TEST(LocalFilesystem, SaysWhyThereIsNone) {
   const TemporaryFolder folder;
-  const auto gone = read_filesystem(folder.path() / "gone");
+  const auto gone = read_filesystem(folder.path() / "gone", {});
   ASSERT_FALSE(gone.has_value());
   EXPECT_EQ(gone.error().kind, ErrorKind::exit);
   EXPECT_EQ(gone.error().context, (folder.path() / "gone").string() + ": No such file or directory");
   put_file(folder.path() / "file", "");
-  const auto file = read_filesystem(folder.path() / "file");
+  const auto file = read_filesystem(folder.path() / "file", {});
   ASSERT_FALSE(file.has_value());
   EXPECT_EQ(file.error().context, (folder.path() / "file").string() + ": Not a directory");
 }

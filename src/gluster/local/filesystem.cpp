@@ -1,5 +1,7 @@
 #include "gluster/local/filesystem.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -108,7 +110,20 @@ std::string find_mount_options(std::string_view mounts, const Mount& mount) {
   return clean_utf8(unescape(options));
 }
 
-Result<BrickFilesystem> read_filesystem(const std::string& path) {
+MountTexts::MountTexts() : changes_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)) {}
+
+const MountTexts::Texts& MountTexts::now() {
+  pollfd change{.fd = changes_.get(), .events = POLLPRI, .revents = 0};
+  const bool same = changes_.is_open() && ::poll(&change, 1, 0) == 0;
+  if (!read_ || !same) {
+    texts_.mountinfo = read_start("/proc/self/mountinfo", kMaxMountsBytes).value_or("");
+    texts_.mounts = read_start("/proc/self/mounts", kMaxMountsBytes).value_or("");
+    read_ = true;
+  }
+  return texts_;
+}
+
+Result<BrickFilesystem> read_filesystem(const std::string& path, const MountTexts::Texts& mounts) {
   struct stat status {};
   struct statvfs space {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -128,14 +143,10 @@ Result<BrickFilesystem> read_filesystem(const std::string& path) {
   filesystem.block_size_bytes = space.f_bsize;  // glusterd's choice too, where f_frsize is another
   std::error_code error;
   const auto real = std::filesystem::canonical(path, error);
-  if (const auto mountinfo = read_start("/proc/self/mountinfo", kMaxMountsBytes)) {
-    auto mount = find_mount(*mountinfo, status.st_dev, error ? path : real.string());
-    if (const auto mounts = read_start("/proc/self/mounts", kMaxMountsBytes)) {
-      filesystem.mount_options = find_mount_options(*mounts, mount);
-    }
-    filesystem.device = std::move(mount.device);
-    filesystem.fs_type = std::move(mount.fs_type);
-  }
+  auto mount = find_mount(mounts.mountinfo, status.st_dev, error ? path : real.string());
+  filesystem.mount_options = find_mount_options(mounts.mounts, mount);
+  filesystem.device = std::move(mount.device);
+  filesystem.fs_type = std::move(mount.fs_type);
   return filesystem;
 }
 

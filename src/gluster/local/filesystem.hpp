@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/error.hpp"
+#include "common/unique_fd.hpp"
 #include "gluster/node_records.hpp"
 
 namespace glusterfs_exporter::gluster::local {
@@ -29,9 +30,27 @@ Mount find_mount(std::string_view mountinfo, dev_t device, std::string_view path
 /// shows: those of the mount and those of the file system in one list. Empty when it is not there.
 std::string find_mount_options(std::string_view mounts, const Mount& mount);
 
+/// The mounts that this program sees, as the kernel writes them: read again only when it says that they are
+/// others than the last time (proc(5), POLLPRI). For one thread.
+class MountTexts {
+ public:
+  MountTexts();
+
+  struct Texts {
+    std::string mountinfo;  ///< of /proc/self/mountinfo; empty when it cannot be read
+    std::string mounts;     ///< of /proc/self/mounts; likewise
+  };
+  const Texts& now();
+
+ private:
+  UniqueFd changes_;  // of /proc/self/mountinfo
+  bool read_ = false;
+  Texts texts_;
+};
+
 /// The file system that the folder `path` lies on; sizes as `gluster volume status detail` has them. Opens
 /// nothing there. May wait for as long as the disk does. Error: exit, when there is no such folder, with the
 /// system's words.
-Result<BrickFilesystem> read_filesystem(const std::string& path);
+Result<BrickFilesystem> read_filesystem(const std::string& path, const MountTexts::Texts& mounts);
 
 }  // namespace glusterfs_exporter::gluster::local
