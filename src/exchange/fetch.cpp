@@ -59,11 +59,6 @@ std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* us
   return size;
 }
 
-template <class T>
-bool set(CURL* easy, CURLoption option, T value) {
-  return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
 /// Null when libcurl lacks something or memory is short.
 CurlEasy make_easy(Transfer& transfer, const curl_slist* headers, const std::string& user_agent) {
   CurlEasy handle(curl_easy_init());
@@ -72,20 +67,16 @@ CurlEasy make_easy(Transfer& transfer, const curl_slist* headers, const std::str
     return nullptr;
   }
   const bool good =
-      set(easy, CURLOPT_URL, transfer.url.c_str()) && set(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
-      set(easy, CURLOPT_PROXY, "") &&  // empty is "none", not "ask the environment"
-      set(easy, CURLOPT_FOLLOWLOCATION, 0L) && set(easy, CURLOPT_NOSIGNAL, 1L) &&
-      // Else leaving a name that is still being looked up would wait for the resolver.
-      set(easy, CURLOPT_QUICK_EXIT, 1L) &&
-      set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) &&
+      set_usual_options(easy) && set_option(easy, CURLOPT_URL, transfer.url.c_str()) &&
       // A kept connection would hold one of the other exporter's few threads until it gives up on it.
-      set(easy, CURLOPT_FORBID_REUSE, 1L) && set(easy, CURLOPT_HTTPHEADER, headers) &&
-      set(easy, CURLOPT_USERAGENT, user_agent.c_str()) && set(easy, CURLOPT_ACCEPT_ENCODING, "gzip") &&
-      set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.timeout.count())) &&
-      set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(kMaxAnswerBytes)) &&
-      set(easy, CURLOPT_HEADERFUNCTION, &on_header) && set(easy, CURLOPT_HEADERDATA, &transfer) &&
-      set(easy, CURLOPT_WRITEFUNCTION, &on_body) && set(easy, CURLOPT_WRITEDATA, &transfer) &&
-      set(easy, CURLOPT_PRIVATE, &transfer);
+      set_option(easy, CURLOPT_FORBID_REUSE, 1L) && set_option(easy, CURLOPT_HTTPHEADER, headers) &&
+      set_option(easy, CURLOPT_USERAGENT, user_agent.c_str()) &&
+      set_option(easy, CURLOPT_ACCEPT_ENCODING, "gzip") &&
+      set_option(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.timeout.count())) &&
+      set_option(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(kMaxAnswerBytes)) &&
+      set_option(easy, CURLOPT_HEADERFUNCTION, &on_header) &&
+      set_option(easy, CURLOPT_HEADERDATA, &transfer) && set_option(easy, CURLOPT_WRITEFUNCTION, &on_body) &&
+      set_option(easy, CURLOPT_WRITEDATA, &transfer) && set_option(easy, CURLOPT_PRIVATE, &transfer);
   return good ? std::move(handle) : nullptr;
 }
 

@@ -121,19 +121,14 @@ class Poster::Impl {
   bool prepare(const std::string& url, const std::string& sent, Answer& answer) {
     CURL* const easy = easy_.get();
     curl_easy_reset(easy);  // keeps connections
-    const auto set = [easy](CURLoption option, auto value) {
-      return curl_easy_setopt(easy, option, value) == CURLE_OK;
-    };
+    const auto set = [easy](CURLoption option, auto value) { return set_option(easy, option, value); };
     const auto set_path = [&set](CURLoption option, const std::string& path) {
       return path.empty() || set(option, path.c_str());
     };
     const bool basic = target_.username.empty() || (set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC) &&
                                                     set(CURLOPT_USERNAME, target_.username.c_str()) &&
                                                     set(CURLOPT_PASSWORD, credentials_.password.c_str()));
-    return basic && set(CURLOPT_URL, url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "http,https") &&
-           set(CURLOPT_PROXY, "") &&  // empty is "none", not "ask the environment"
-           set(CURLOPT_FOLLOWLOCATION, 0L) && set(CURLOPT_NOSIGNAL, 1L) && set(CURLOPT_QUICK_EXIT, 1L) &&
-           set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) && set(CURLOPT_POST, 1L) &&
+    return basic && set_usual_options(easy) && set(CURLOPT_URL, url.c_str()) && set(CURLOPT_POST, 1L) &&
            set(CURLOPT_POSTFIELDS, sent.data()) &&
            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(sent.size())) &&
            set(CURLOPT_TIMEOUT_MS, static_cast<long>(target_.timeout.count())) &&
