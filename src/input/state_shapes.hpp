@@ -30,13 +30,23 @@ constexpr std::array<std::string_view, kSize + 1> words_or_unknown(
   return words;
 }
 
-template <std::size_t kLeft, std::size_t kRight>
-constexpr std::array<Member, kLeft + kRight> joined(const std::array<Member, kLeft>& left,
-                                                    const std::array<Member, kRight>& right) {
-  std::array<Member, kLeft + kRight> all{};
-  std::ranges::copy(right, std::ranges::copy(left, all.begin()).out);
+/// The members of all of them, in that order.
+template <std::size_t... kSizes>
+constexpr auto joined(const std::array<Member, kSizes>&... parts) {
+  std::array<Member, (kSizes + ...)> all{};
+  auto* end = all.data();
+  ((end = std::ranges::copy(parts, end).out), ...);
   return all;
 }
+
+// What bricks, subvolumes and volumes have alike.
+inline constexpr std::array kCapacityMembers{Member{"size_bytes", &kWhole}, Member{"free_bytes", &kWhole},
+                                             Member{"inodes", &kWhole}, Member{"inodes_free", &kWhole}};
+inline constexpr std::array kTrafficMembers{
+    Member{"operations_total", &kWhole},          Member{"operation_seconds_total", &kNumber},
+    Member{"read_bytes_total", &kWhole},          Member{"written_bytes_total", &kWhole},
+    Member{"operations_per_second", &kNumber},    Member{"read_bytes_per_second", &kNumber},
+    Member{"written_bytes_per_second", &kNumber}, Member{"mean_latency_seconds", &kNumber}};
 
 inline constexpr auto kClusterHealthWords = words_of(model::kClusterHealthNames);
 inline constexpr Shape kClusterHealth = word_of(kClusterHealthWords);
@@ -79,40 +89,20 @@ inline constexpr Shape kTopFile = object_of(kTopFileMembers);
 inline constexpr Shape kTopFiles = list_of(kTopFile);
 
 /// Without its name and its place in the volume.
-inline constexpr std::array kBrickMembers{Member{"online", &kFlag},
-                                          Member{"size_bytes", &kWhole},
-                                          Member{"free_bytes", &kWhole},
-                                          Member{"inodes", &kWhole},
-                                          Member{"inodes_free", &kWhole},
-                                          Member{"device", &kText},
-                                          Member{"fs_type", &kText},
-                                          Member{"shares_filesystem", &kFlag},
-                                          Member{"heal_pending_entries", &kWhole},
-                                          Member{"heal_dirty_entries", &kWhole},
-                                          Member{"split_brain_entries", &kWhole},
-                                          Member{"healing_entries", &kWhole},
-                                          Member{"process", &kProcess},
-                                          Member{"thin_pool", &kThinPool},
-                                          Member{"clients", &kWhole},
-                                          Member{"clients_by_host", &kCounts},
-                                          Member{"heap_bytes", &kHeap},
-                                          Member{"cached_inodes", &kInodes},
-                                          Member{"pending_calls", &kWhole},
-                                          Member{"operations_total", &kWhole},
-                                          Member{"operation_seconds_total", &kNumber},
-                                          Member{"read_bytes_total", &kWhole},
-                                          Member{"written_bytes_total", &kWhole},
-                                          Member{"operations_per_second", &kNumber},
-                                          Member{"read_bytes_per_second", &kNumber},
-                                          Member{"written_bytes_per_second", &kNumber},
-                                          Member{"mean_latency_seconds", &kNumber},
-                                          Member{"fops", &kFops},
-                                          Member{"top_files", &kTopFiles}};
+inline constexpr auto kBrickMembers =
+    joined(kCapacityMembers, kTrafficMembers,
+           std::array{Member{"online", &kFlag}, Member{"device", &kText}, Member{"fs_type", &kText},
+                      Member{"shares_filesystem", &kFlag}, Member{"heal_pending_entries", &kWhole},
+                      Member{"heal_dirty_entries", &kWhole}, Member{"split_brain_entries", &kWhole},
+                      Member{"healing_entries", &kWhole}, Member{"process", &kProcess},
+                      Member{"thin_pool", &kThinPool}, Member{"clients", &kWhole},
+                      Member{"clients_by_host", &kCounts}, Member{"heap_bytes", &kHeap},
+                      Member{"cached_inodes", &kInodes}, Member{"pending_calls", &kWhole},
+                      Member{"fops", &kFops}, Member{"top_files", &kTopFiles}});
 inline constexpr Shape kBrick = object_of(kBrickMembers);
 
-inline constexpr std::array kSubvolumeMembers{
-    Member{"health", &kSubvolumeHealth}, Member{"quorum_met", &kFlag}, Member{"size_bytes", &kWhole},
-    Member{"free_bytes", &kWhole},       Member{"inodes", &kWhole},    Member{"inodes_free", &kWhole}};
+inline constexpr auto kSubvolumeMembers =
+    joined(kCapacityMembers, std::array{Member{"health", &kSubvolumeHealth}, Member{"quorum_met", &kFlag}});
 inline constexpr Shape kSubvolume = object_of(kSubvolumeMembers);
 inline constexpr Shape kSubvolumes = map_of(kSubvolume);
 
@@ -178,28 +168,12 @@ inline constexpr std::array kBitrotMembers{Member{"scrub_state", &kScrub, true},
 inline constexpr Shape kBitrot = object_of(kBitrotMembers);
 
 /// Without what is told of its subvolumes and bricks.
-inline constexpr std::array kVolumeKnowledge{Member{"id", &kText, true},
-                                             Member{"health", &kHealth},
-                                             Member{"server_quorum_met", &kFlag},
-                                             Member{"size_bytes", &kWhole},
-                                             Member{"free_bytes", &kWhole},
-                                             Member{"inodes", &kWhole},
-                                             Member{"inodes_free", &kWhole},
-                                             Member{"heal_pending_entries", &kWhole},
-                                             Member{"heal_backlog_since", &kTime},
-                                             Member{"operations_total", &kWhole},
-                                             Member{"operation_seconds_total", &kNumber},
-                                             Member{"read_bytes_total", &kWhole},
-                                             Member{"written_bytes_total", &kWhole},
-                                             Member{"operations_per_second", &kNumber},
-                                             Member{"read_bytes_per_second", &kNumber},
-                                             Member{"written_bytes_per_second", &kNumber},
-                                             Member{"mean_latency_seconds", &kNumber},
-                                             Member{"quota", &kQuotas},
-                                             Member{"snapshots", &kSnapshots},
-                                             Member{"rebalance", &kRebalance},
-                                             Member{"geo_replication", &kWorkers},
-                                             Member{"bitrot", &kBitrot}};
+inline constexpr auto kVolumeKnowledge = joined(
+    kCapacityMembers, kTrafficMembers,
+    std::array{Member{"id", &kText, true}, Member{"health", &kHealth}, Member{"server_quorum_met", &kFlag},
+               Member{"heal_pending_entries", &kWhole}, Member{"heal_backlog_since", &kTime},
+               Member{"quota", &kQuotas}, Member{"snapshots", &kSnapshots}, Member{"rebalance", &kRebalance},
+               Member{"geo_replication", &kWorkers}, Member{"bitrot", &kBitrot}});
 
 inline constexpr auto kDaemonWords = words_of(model::kDaemonNames);
 inline constexpr Shape kDaemonKind = word_of(kDaemonWords);
