@@ -45,6 +45,7 @@ struct Secrets {
   receive::Keys receive;
   webhook::CredentialsByTarget webhook;
 };
+
 /// Whether there may be a Gluster on this machine: the program that `config` names, or glusterd's socket.
 bool finds_gluster(const config::Config& config);
 

@@ -15,7 +15,7 @@ struct ChangesDocument {
   const nlohmann::json& now;
 };
 
-/// As one line of text; empty when nothing but the time is other than before. Pure.
+/// As one line of text; empty when nothing is other than before. Pure.
 std::string write_changes(const ChangesDocument& document);
 
 }  // namespace glusterfs_exporter::webhook

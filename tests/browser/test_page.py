@@ -86,7 +86,7 @@ class Bricks(BrowserTestCase):
         took = {"its own node": [], "the others": []}
         for number in range(KILLS):
             brick = bricks[number % len(bricks)]
-            pid = wait_until(lambda: brick_process(brick), "the brick's process runs")
+            pid = wait_until(lambda: brick_process(brick.path), "the brick's process runs")
             page.evaluate("void (window.redSince = {})")
             killed = time.time()
             os.kill(pid, signal.SIGKILL)

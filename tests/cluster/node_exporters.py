@@ -103,9 +103,9 @@ def wait_for_one_leader(pages_of, limit=30, other_than=None):
     return wait_until(one, "exactly one exporter leads", limit)[0]
 
 
-def brick_process(brick):
-    """The pid of the process that serves the brick, or None. Faster than asking glusterd, and true at once."""
-    wanted = brick.path.encode()
+def brick_process(path):
+    """The pid of the process that serves the brick in that folder, or None. Faster than asking glusterd, and true at once."""
+    wanted = path.encode()
     for name in os.listdir("/proc"):
         if name.isdigit():
             words = command_line(name)

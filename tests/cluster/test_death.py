@@ -119,7 +119,7 @@ class Death(NodeExportersTestCase):
             random.shuffle(bricks)
             for name, brick in bricks[: KILLS - len(took)]:
                 time.sleep(random.uniform(0, 0.5))  # so that all moments of a poll's interval are met
-                milliseconds, look = self.kill_and_look(brick_process(brick), brick.node, line_of(name, brick, 0))
+                milliseconds, look = self.kill_and_look(brick_process(brick.path), brick.node, line_of(name, brick, 0))
                 took.append(milliseconds)
                 looks.append(look)
             self.revive_all()
@@ -153,7 +153,7 @@ class Death(NodeExportersTestCase):
         for brick in LAYOUTS["rep3"].bricks:
             self.assertEqual(page_of_leader().state("glusterfs_volume_health", volume="rep3"), "up")
             killed = time.monotonic()
-            self.kill_and_look(brick_process(brick), brick.node, line_of("rep3", brick, 0))
+            self.kill_and_look(brick_process(brick.path), brick.node, line_of("rep3", brick, 0))
 
             def is_degraded():
                 samples = page_of_leader()

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from cluster_support import CLUSTER_NUMBER, NODES, SCRIPT, cluster
-from node_exporters import EXCHANGE_SECONDS, NodeExportersTestCase, command_line, leaders, wait_for_one_leader
+from node_exporters import EXCHANGE_SECONDS, NodeExportersTestCase, brick_process, leaders, wait_for_one_leader
 
 from support import HubTestCase, Viewer, wait_until
 
@@ -47,14 +47,8 @@ class SecondCluster:
 
     def kill_brick(self, node, name):
         """Gives when, by the clock of time.monotonic."""
-        wanted = self.brick_path(node, name).encode()
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                words = command_line(entry)
-                if words and words[0].endswith(b"glusterfsd") and wanted in words:
-                    os.kill(int(entry), signal.SIGKILL)
-                    return time.monotonic()
-        raise AssertionError(f"no process serves {wanted}")
+        os.kill(brick_process(self.brick_path(node, name)), signal.SIGKILL)
+        return time.monotonic()
 
 
 second = SecondCluster()
@@ -78,7 +72,7 @@ class ManyClusters(NodeExportersTestCase, HubTestCase):
         self.hub = self.start_bare_hub()
         self.second_of = {}
 
-    def config_for(self, name):
+    def config_for(self, name, node):
         target = {
             "url": self.hub.url("/api/v1/push"),
             "interval": f"{INTERVAL_SECONDS}s",
@@ -86,20 +80,16 @@ class ManyClusters(NodeExportersTestCase, HubTestCase):
             "gzip": True,
             "bearer_token_file": self.folder / f"{name}.token",
         }
-        return {"webhook": {"spool_directory": self.folder / f"spool-{name}", "targets": {"hub": target}}}
+        return {"webhook": {"spool_directory": self.folder / f"spool-{name}-{node}", "targets": {"hub": target}}}
 
     def start_both(self):
         for node in NODES:
-            config = self.config_for("east")
-            config["webhook"]["spool_directory"] = self.folder / f"spool-east-{node}"
-            self.start_exporter_of(node, config=config)
+            self.start_exporter_of(node, config=self.config_for("east", node))
         for node in NODES:
-            config = self.config_for("west")
-            config["webhook"]["spool_directory"] = self.folder / f"spool-west-{node}"
-            config["collectors"] = {"heal_summary": {"enabled": False}}  # it would ask the first cluster
             self.second_of[node] = self.start_exporter(
                 flags=[f"--gluster.socket={second.script('socket', str(node))}"],
-                config=config,
+                # heal_summary would ask the first cluster.
+                config={**self.config_for("west", node), "collectors": {"heal_summary": {"enabled": False}}},
                 address=second.address(node),
                 port=self.port,
             )
