@@ -490,6 +490,10 @@ bool TlsFront::Impl::watch(End& end, std::uint32_t events) {
 
 void TlsFront::Impl::cut_off(Connection& connection) {
   connection.dead = true;
+  // To close them would not do: while a command is being started its process has them, too, and epoll goes on
+  // telling of them.
+  static_cast<void>(watch(connection.client, 0));
+  static_cast<void>(watch(connection.server, 0));
   if (connection.port != 0) {
     const std::scoped_lock lock(mutex_);
     clients_.erase(connection.port);
