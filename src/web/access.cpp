@@ -293,8 +293,7 @@ Response Access::challenge(const Users& users, bool wrong) const {
   auto response = text_response(401, wrong ? "401 that user and password, or that token, is not known here.\n"
                                            : "401 say who you are.\n");
   if (!users.empty()) {
-    response.headers.emplace_back("WWW-Authenticate",
-                                  "Basic realm=\"glusterfs_exporter\", charset=\"UTF-8\"");
+    response.headers.emplace_back("WWW-Authenticate", R"(Basic realm="glusterfs_exporter", charset="UTF-8")");
   }
   if (users.empty() || !rules_.tokens.empty()) {
     response.headers.emplace_back("WWW-Authenticate", "Bearer");

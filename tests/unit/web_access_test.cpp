@@ -340,6 +340,14 @@ TEST(PasswordCheck, OneRunsAtATimeAndFewWait) {
   EXPECT_EQ(most, 1);
 }
 
+TEST(PasswordCheck, AUserThatIsNotThereIsNeverGood) {
+  PasswordCheck check([](const std::string& /*password*/, const std::string& /*hash*/) { return true; });
+  EXPECT_EQ(check.check({{"a", kHash}}, "b", "x"), PasswordCheck::Result::bad);
+  EXPECT_EQ(check.check({}, "b", "x"), PasswordCheck::Result::bad);
+  EXPECT_FALSE(check.is_known({{"a", kHash}}, "b", "x"));
+  EXPECT_EQ(check.check({{"a", kHash}}, "a", "x"), PasswordCheck::Result::good);
+}
+
 TEST(PasswordCheck, KeepsOnlySoMany) {
   int compared = 0;
   PasswordCheck check([&](const std::string& /*password*/, const std::string& /*hash*/) {
