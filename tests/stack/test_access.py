@@ -16,6 +16,7 @@ import unittest
 from pathlib import Path
 
 from support import (
+    ASK_THE_NODE,
     REPOSITORY,
     Authority,
     ExporterTestCase,
@@ -329,7 +330,7 @@ scrape_configs:
                 one.result()
         times.sort()
         print(
-            f"{len(statuses)} wrong passwords, {statuses.count(401)} of them looked at; {len(times)} scrapes by others: "
+            f"{len(statuses)} wrong passwords, {statuses.count(401)} looked at; {len(times)} scrapes by others: "
             f"median {statistics.median(times) * 1000:.1f} ms, 9 of 10 {times[len(times) * 9 // 10] * 1000:.1f} ms, "
             f"slowest {times[-1] * 1000:.1f} ms"
         )
@@ -394,7 +395,8 @@ scrape_configs:
         before = self.open_files(exporter)
         viewers = []
         for _ in range(20):
-            viewer = http.client.HTTPSConnection("127.0.0.1", exporter.port, timeout=20, context=self.authority.client())
+            context = self.authority.client()
+            viewer = http.client.HTTPSConnection("127.0.0.1", exporter.port, timeout=20, context=context)
             viewer.request("GET", "/api/v1/stream")
             viewers.append((viewer, viewer.getresponse()))
         for _, response in viewers:
@@ -420,6 +422,20 @@ scrape_configs:
         wait_until(lambda: self.open_files(exporter) <= before + 5, "they are cut off", limit=20)
         for one in silent:
             one.close()
+
+    def test_connections_that_end_while_commands_start(self):
+        """A process that is being started has the descriptors, too: nothing must be heard of them any more."""
+        collectors = collectors_every("1s", without=ASK_THE_NODE)
+        exporter = self.start(TLS + "}", config={"collectors": collectors})
+        context = self.authority.client()
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            connections = [socket.create_connection(("127.0.0.1", exporter.port), timeout=20) for _ in range(8)]
+            for one in connections:
+                with contextlib.suppress(OSError), context.wrap_socket(one, server_hostname="127.0.0.1") as secure:
+                    secure.sendall(b"GET /-/healthy HTTP/1.0\r\n\r\n")
+        self.assertTrue(exporter.is_running())  # and ends well, as every one of these tests asks for
+        self.assertEqual(exporter.get("/metrics").status, 200)
 
     def test_large_bodies_come_through(self):
         exporter = self.start(TLS + "}")
