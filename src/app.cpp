@@ -129,6 +129,7 @@ std::string_view receiver_of(std::string_view route) {
   return route == web::kPushPath ? "push" : "";
 }
 
+constexpr int kUnauthorized = 401;
 constexpr int kTooLarge = 413;
 
 }  // namespace
@@ -170,9 +171,10 @@ App::App(config::Config config, std::string gluster_program, Secrets secrets,
           [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
       this_node_(stopping_.get_token(),
                  [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
-      herald_(exporter_port(config_), kNeighbourTimeout),
-      neighbours_(exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
-                  [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
+      herald_(exporter_port(config_), kNeighbourTimeout, secrets.cluster),
+      neighbours_(
+          exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
+          [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }, secrets.cluster),
       publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
                   hostname(),
                   [this](const collect::Publisher::Picture& picture,
@@ -189,6 +191,9 @@ App::App(config::Config config, std::string gluster_program, Secrets secrets,
                  collect::collector_table()),
       death_watch_([this] { scheduler_.run_now(collect::processes_collector); }),
       alert_list_(events_, config_.alerts.expire_after),
+      own_tokens_{
+          .alerts = !secrets.receive.alerts_token.empty(),
+          .gluster_events = !secrets.receive.events_token.empty() || !secrets.receive.events_secret.empty()},
       alerts_(receive::Gate("alerts", std::move(secrets.receive.alerts_token)),
               {alert_list_, log_, [this] { publisher_.wake(); }}),
       gluster_events_(
@@ -201,7 +206,15 @@ App::App(config::Config config, std::string gluster_program, Secrets secrets,
                     state_maker_.make();
                     return feed_.document();
                   },
-                  own_metrics_, log_}) {
+                  own_metrics_, log_}),
+      access_(std::move(secrets.access), {.users = [this]() -> std::shared_ptr<const web::Access::Users> {
+                                            if (web_settings_ == nullptr) {
+                                              return nullptr;
+                                            }
+                                            const auto settings = web_settings_->current();
+                                            return {settings, &settings->config.users};
+                                          },
+                                          .log = log_}) {
   if (config_.hub) {
     hub_ = std::make_unique<hub::Hub>(
         secrets.receive.push_tokens,
@@ -218,12 +231,20 @@ std::expected<void, config::ConfigError> App::start() {
   if (auto forwards = forwarder_.start(); !forwards) {
     return forwards;
   }
+  if (!config_.web.config_file.empty()) {
+    auto settings = web::WebSettingsFile::open(config_.web.config_file, log_);
+    if (!settings) {
+      return std::unexpected(std::move(settings.error()));
+    }
+    web_settings_ = *std::move(settings);
+  }
   publisher_.publish();  // so that there is a page from the first request on, even while Gluster hangs
   web::ServerOptions options;
   options.listen_address = config_.web.listen_address;
   options.logger = log_;
   options.on_request = [this](std::string_view route, int status) { note_request(route, status); };
   options.max_streams = static_cast<unsigned>(config_.web.max_viewers);
+  set_access(options);
   auto router = web::make_router(
       config_.web.telemetry_path,
       {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
@@ -247,11 +268,42 @@ std::expected<void, config::ConfigError> App::start() {
   }
   server_ = *std::move(server);
   serving_ = server_.get();
+  log_access();
   herald_.start();
   publisher_.start();
   death_watch_.start();
   scheduler_.start();
   return {};
+}
+
+void App::set_access(web::ServerOptions& options) {
+  options.admit = [this](web::Request& request) { return access_.admit(request); };
+  if (web_settings_ == nullptr) {
+    return;
+  }
+  options.headers = [this] { return web_settings_->current()->config.headers; };
+  if (web_settings_->current()->tls != nullptr) {
+    options.tls = [this] { return web_settings_->current()->tls; };
+  }
+}
+
+void App::log_access() {
+  const bool tls = web_settings_ != nullptr && web_settings_->current()->tls != nullptr;
+  log_->info("{}", access_.summary(tls, own_tokens_));
+  if (!asks_anything(config_)) {
+    return;  // a hub without a cluster of its own
+  }
+  if (!access_.lets_cluster_in()) {
+    log_->warn(
+        "the other exporters of the cluster may not read this one's report: set cluster.token_file to the "
+        "same "
+        "token on all nodes");
+  }
+  if (tls != (!config_.cluster.tls.ca_file.empty())) {
+    log_->warn(tls ? "this exporter takes TLS only, and asks the others of the cluster without: set "
+                     "cluster.tls.ca_file on all nodes"
+                   : "this exporter asks the others of the cluster by TLS, and takes none itself");
+  }
 }
 
 void App::stop() {
@@ -351,6 +403,9 @@ receive::Reply App::noted(std::string_view receiver, const receive::Post& post, 
   if (reply.status < kFirstRefusal) {
     return reply;
   }
+  if (reply.status == kUnauthorized) {
+    access_.failed(post.remote_address);
+  }
   const std::scoped_lock lock(refusals_mutex_);
   if (refusals_.take(std::chrono::steady_clock::now())) {
     const std::string_view line = reply.text;
@@ -373,7 +428,8 @@ std::optional<std::string> App::service_discovery() const {
   if (picture == nullptr || !picture->peers_known) {
     return std::nullopt;
   }
-  return web::render_service_discovery(picture->peers, exporter_port(config_));
+  return web::render_service_discovery(picture->peers, exporter_port(config_),
+                                       web_settings_ != nullptr && web_settings_->current()->tls != nullptr);
 }
 
 }  // namespace glusterfs_exporter

@@ -34,8 +34,10 @@
 #include "receive/gluster_events.hpp"
 #include "receive/keys.hpp"
 #include "receive/post.hpp"
+#include "web/access.hpp"
 #include "web/assets.hpp"
 #include "web/server.hpp"
+#include "web/web_settings.hpp"
 #include "webhook/forwarder.hpp"
 
 namespace glusterfs_exporter {
@@ -44,6 +46,8 @@ namespace glusterfs_exporter {
 struct Secrets {
   receive::Keys receive;
   webhook::CredentialsByTarget webhook;
+  web::AccessRules access;
+  exchange::ClusterCredentials cluster;
 };
 
 /// Whether there may be a Gluster on this machine: the program that `config` names, or glusterd's socket.
@@ -62,6 +66,7 @@ class App {
 
   /// Listens and starts to collect. An error means that the address could not be listened on, or that the
   /// spool's folder could not be used.
+  /// So does one about the web config.
   std::expected<void, config::ConfigError> start();
 
   /// Stops collecting, ending commands that run, then serving. Within 5 s.
@@ -95,6 +100,9 @@ class App {
   /// Counts what was posted, and says in the log why it was refused.
   receive::Reply noted(std::string_view receiver, const receive::Post& post, receive::Reply reply);
   void note_request(std::string_view route, int status);
+  /// What the server asks about each request and answer.
+  void set_access(web::ServerOptions& options);
+  void log_access();
 
   const config::Config config_;
   const std::shared_ptr<spdlog::logger> log_;
@@ -126,12 +134,15 @@ class App {
   collect::Scheduler scheduler_;
   gluster::local::DeathWatch death_watch_;
   receive::AlertList alert_list_;
+  const web::Access::OwnTokens own_tokens_;
   receive::Alerts alerts_;
   receive::GlusterEvents gluster_events_;
   std::unique_ptr<hub::Hub> hub_;      ///< null when this is none
   TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
   std::mutex refusals_mutex_;
   webhook::Forwarder forwarder_;
+  std::unique_ptr<web::WebSettingsFile> web_settings_;  ///< null without a web config
+  web::Access access_;
   std::unique_ptr<web::Server> server_;
   std::atomic<web::Server*> serving_ = nullptr;  ///< the same, for threads that run while it starts
 };

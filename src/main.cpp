@@ -10,8 +10,11 @@
 #include "common/build_info.hpp"
 #include "common/log.hpp"
 #include "config/config.hpp"
+#include "exchange/credentials.hpp"
 #include "gluster/cli/process.hpp"
 #include "receive/keys.hpp"
+#include "web/access_rules.hpp"
+#include "web/web_settings.hpp"
 #include "webhook/keys.hpp"
 
 namespace {
@@ -44,6 +47,18 @@ void return_large_blocks_to_the_system() {
   constexpr int kLargeBytes = 256 * 1024;
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
+}
+
+/// Who may read and post; looks at the web config, too.
+std::expected<web::AccessRules, config::ConfigError> read_access(const config::Config& config) {
+  if (config.web.config_file.empty()) {
+    return web::read_access_rules(config, {});
+  }
+  const auto settings = web::load_web_settings(config.web.config_file);
+  if (!settings) {
+    return std::unexpected(settings.error());
+  }
+  return web::read_access_rules(config, settings->config.users);
 }
 
 int print_once(App& app) {
@@ -96,6 +111,14 @@ int main(int argc, char** argv) {
   if (!credentials) {
     return refuse(credentials.error());
   }
+  auto cluster = exchange::read_cluster_credentials(config);
+  if (!cluster) {
+    return refuse(cluster.error());
+  }
+  auto access = read_access(config);
+  if (!access) {
+    return refuse(access.error());
+  }
   const bool only_pushed = config.hub && !finds_gluster(config);
   if (only_pushed) {
     for (auto& [name, collector] : config.collectors) {
@@ -124,6 +147,7 @@ int main(int argc, char** argv) {
   if (only_pushed) {
     log->info("there is no Gluster on this machine: only clusters that are pushed here are shown");
   }
-  App app(config, std::move(program), {*std::move(keys), *std::move(credentials)}, log);
+  App app(config, std::move(program),
+          {*std::move(keys), *std::move(credentials), *std::move(access), *std::move(cluster)}, log);
   return once ? print_once(app) : serve(app, config, *log, ending_signals);
 }

@@ -37,7 +37,7 @@ std::optional<std::string> assign(Parsed<T> parsed, T& target) {
   return std::nullopt;
 }
 
-constexpr std::array<Setting, 9> kSettings = {{
+constexpr std::array<Setting, 10> kSettings = {{
     {.flag = "--web.listen-address",
      .key = "web.listen_address",
      .group = "Web",
@@ -46,6 +46,14 @@ constexpr std::array<Setting, 9> kSettings = {{
      .shown_default = [](const Config& config) { return config.web.listen_address; },
      .apply = [](std::string_view text,
                  Config& config) { return assign(parse_listen_address(text), config.web.listen_address); }},
+    {.flag = "--web.config.file",
+     .key = "web.config_file",
+     .group = "Web",
+     .value_name = "FILE",
+     .help = "TLS, users and headers, in the format of Prometheus' exporter-toolkit",
+     .shown_default = [](const Config&) { return std::string("none"); },
+     .apply = [](std::string_view text,
+                 Config& config) { return assign(parse_web_config_path(text), config.web.config_file); }},
     {.flag = "--web.telemetry-path",
      .key = "web.telemetry_path",
      .group = "Web",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,18 @@ enum class LeaderChoice : std::uint8_t {
   never,
 };
 
+/// What of this program is read together: `metrics` is the page of metrics, `node` what exporters of a
+/// cluster read of each other, `discovery` /sd, `health` /-/healthy and /-/ready, `page` all else.
+inline constexpr std::array<std::string_view, 5> kReadGroups = {"metrics", "page", "node", "discovery",
+                                                                "health"};
+inline constexpr std::array<std::string_view, 3> kPostGroups = {"alerts", "gluster_events", "reload"};
+
+/// Words that lists of names may hold in place of names.
+inline constexpr std::string_view kAnyone = "anyone";
+inline constexpr std::string_view kSignedIn = "signed_in";  ///< any user or token, but not the cluster's
+inline constexpr std::string_view kLoopback = "loopback";   ///< programs on this machine
+inline constexpr std::string_view kCluster = "cluster";     ///< who sends cluster.token_file's token
+
 /// Everything a user can set. A default-constructed one, with the collectors' defaults filled in, is what the
 /// program does without flags and file. A value, immutable once read; safe to share between threads.
 struct Config {
@@ -51,7 +64,17 @@ struct Config {
     std::string listen_address = "0.0.0.0:9713";  ///< numeric IPv4 address and port
     std::string telemetry_path = "/metrics";
     std::size_t max_viewers = 200;  ///< streams at a time; each has a thread from the start on
+    std::string config_file;        ///< exporter-toolkit's, see WebConfig; empty for none
   } web;
+
+  /// Who may read and post what, beyond what the web config says of users. docs/access.md tells how the parts
+  /// go together.
+  struct Access {
+    using Lists = std::map<std::string, std::vector<std::string>, std::less<>>;
+    std::map<std::string, std::string, std::less<>> token_files;  ///< absolute paths, by the user's names
+    Lists read;  ///< names of users and tokens by one of kReadGroups; holds only what was set
+    Lists post;  ///< likewise by one of kPostGroups
+  } access;
 
   struct Gluster {
     std::string path = "gluster";  ///< the CLI: an absolute path, or a name to look up
@@ -67,6 +90,15 @@ struct Config {
   struct Cluster {
     LeaderChoice leader = LeaderChoice::automatic;
     std::uint16_t exporter_port = 0;  ///< of the other nodes' exporters; 0 means the one this program has
+    std::string token_file;           ///< absolute path; what they send each other
+    /// How the others are reached when their web configs turn TLS on; all empty: by plain HTTP. Absolute
+    /// paths.
+    struct Tls {
+      std::string ca_file;
+      std::string cert_file;
+      std::string key_file;
+      std::string server_name;  ///< that all certificates have; empty: each its host's
+    } tls;
   } cluster;
 
   struct Log {

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/webhook.hpp"
@@ -10,6 +12,43 @@ void read_web(YamlMapping& yaml, Config::Web& web) {
   yaml.value("listen_address", parse_listen_address, web.listen_address);
   yaml.value("telemetry_path", parse_telemetry_path, web.telemetry_path);
   yaml.value("max_viewers", parse_max_viewers, web.max_viewers);
+  yaml.value("config_file", parse_key_path, web.config_file);
+}
+
+void read_access(YamlMapping& yaml, Config::Access& access) {
+  YamlMapping& tokens = yaml.mapping("tokens");
+  for (const auto& name : tokens.names(parse_token_name, kMaxAccessTokens)) {
+    tokens.value(name, parse_key_path, access.token_files[name]);
+    if (access.token_files[name].empty()) {
+      tokens.fail(name, "must be the absolute path of the file that holds the token");
+    }
+  }
+  const auto read_lists = [&yaml](std::string_view what, auto& groups, Config::Access::Lists& lists) {
+    YamlMapping& mapping = yaml.mapping(what);
+    for (const auto group : groups) {
+      std::vector<std::string> names;
+      mapping.list(group, parse_who, kMaxAccessNames, names);
+      if (yaml.places().contains(fmt::format("access.{}.{}", what, group))) {
+        lists[std::string(group)] = std::move(names);
+      }
+    }
+  };
+  read_lists("read", kReadGroups, access.read);
+  read_lists("post", kPostGroups, access.post);
+}
+
+void read_cluster_tls(YamlMapping& yaml, Config::Cluster::Tls& tls) {
+  yaml.value("ca_file", parse_key_path, tls.ca_file);
+  yaml.value("cert_file", parse_key_path, tls.cert_file);
+  yaml.value("key_file", parse_key_path, tls.key_file);
+  yaml.value("server_name", parse_host_name, tls.server_name);
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    yaml.fail(tls.cert_file.empty() ? "cert_file" : "key_file",
+              "is missing: a client's certificate takes a cert_file and a key_file");
+  }
+  if (tls.ca_file.empty() && !(tls.cert_file.empty() && tls.server_name.empty())) {
+    yaml.fail("ca_file", "is missing: the file with the authority of the other exporters' certificates");
+  }
 }
 
 void read_gluster(YamlMapping& yaml, Config::Gluster& gluster) {
@@ -25,6 +64,8 @@ void read_gluster(YamlMapping& yaml, Config::Gluster& gluster) {
 void read_cluster(YamlMapping& yaml, Config::Cluster& cluster) {
   yaml.value("leader", parse_leader, cluster.leader);
   yaml.value("exporter_port", parse_exporter_port, cluster.exporter_port);
+  yaml.value("token_file", parse_key_path, cluster.token_file);
+  read_cluster_tls(yaml.mapping("tls"), cluster.tls);
 }
 
 void read_log(YamlMapping& yaml, Config::Log& log) {
@@ -62,6 +103,7 @@ std::expected<void, ConfigError> apply_yaml(std::string_view text, const std::st
     return std::unexpected(yaml.error());
   }
   read_web(yaml->mapping("web"), config.web);
+  read_access(yaml->mapping("access"), config.access);
   read_gluster(yaml->mapping("gluster"), config.gluster);
   read_cluster(yaml->mapping("cluster"), config.cluster);
   read_gluster_events(yaml->mapping("gluster_events"), config.gluster_events);

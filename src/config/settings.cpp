@@ -178,6 +178,43 @@ Parsed<std::string> parse_name(std::string_view text) {
   return std::string(text);
 }
 
+Parsed<std::string> parse_token_name(std::string_view text) {
+  constexpr std::array kWords = {kAnyone, kSignedIn, kLoopback, kCluster};
+  if (std::ranges::find(kWords, text) != kWords.end()) {
+    return std::unexpected("must not be anyone, signed_in, loopback or cluster, which mean others, is " +
+                           quote(text));
+  }
+  return parse_name(text);
+}
+
+Parsed<std::string> parse_who(std::string_view text) {
+  constexpr std::size_t kLongest = 256;
+  if (text.empty() || text.size() > kLongest || has_control_character(text)) {
+    return std::unexpected(
+        "must be the name of a user or a token, or anyone, signed_in, loopback or cluster, is " +
+        quote(text));
+  }
+  return std::string(text);
+}
+
+Parsed<std::string> parse_host_name(std::string_view text) {
+  constexpr std::size_t kLongest = 253;
+  const bool good = std::ranges::all_of(text, [](char character) {
+    return is_path_character(character) && character != '/' && character != '~';
+  });
+  if (text.size() > kLongest || !good || text.starts_with('-') || text.starts_with('.')) {
+    return std::unexpected("must be a host's name such as gluster.example.com, is " + quote(text));
+  }
+  return std::string(text);
+}
+
+Parsed<std::string> parse_web_config_path(std::string_view text) {
+  if (has_control_character(text)) {
+    return std::unexpected("must be a file's path, is " + quote(text));
+  }
+  return std::string(text);
+}
+
 Parsed<std::size_t> parse_top_files(std::string_view text) {
   return parse_whole_number(text, 1, 100);
 }

@@ -14,6 +14,8 @@ namespace glusterfs_exporter::config {
 
 inline constexpr std::size_t kMaxVolumeOptions = 200;
 inline constexpr std::size_t kMaxPushedClusters = 100;
+inline constexpr std::size_t kMaxAccessTokens = 100;
+inline constexpr std::size_t kMaxAccessNames = 100;
 
 /// An absolute path on this server that none of its own pages has.
 Parsed<std::string> parse_telemetry_path(std::string_view text);
@@ -60,6 +62,19 @@ Parsed<std::chrono::milliseconds> parse_expiry(std::string_view text);
 /// The user's name for a cluster or a target: 1 to 64 of a-z, 0-9, '-', '_' and '.', the first a letter or
 /// digit. So it is a file's name and needs no escaping anywhere.
 Parsed<std::string> parse_name(std::string_view text);
+
+/// The user's name for a token: as parse_name, but none of the words that stand for others.
+Parsed<std::string> parse_token_name(std::string_view text);
+
+/// Whom a list lets in: a user's or token's name, or one of those words. Names of users may be anything
+/// printable.
+Parsed<std::string> parse_who(std::string_view text);
+
+/// A name that a certificate may have, or empty for none.
+Parsed<std::string> parse_host_name(std::string_view text);
+
+/// The path of exporter-toolkit's file, absolute or from where the program was started.
+Parsed<std::string> parse_web_config_path(std::string_view text);
 
 /// How many files per brick and call: 1 to 100.
 Parsed<std::size_t> parse_top_files(std::string_view text);

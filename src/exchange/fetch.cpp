@@ -30,7 +30,8 @@ struct Transfer {
   std::size_t index = 0;  ///< in the list of URLs
   std::string url;
   std::chrono::milliseconds timeout{};
-  CurlEasy easy;
+  CurlList connect_to;
+  CurlEasy easy;  // dies before what it refers to
   std::string body;
   std::size_t header_bytes = 0;
   std::size_t* bytes_left = nullptr;  ///< of all answers of the call
@@ -59,8 +60,35 @@ std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* us
   return size;
 }
 
+/// The certificate has to be by the cluster's authority, which takes the place of the system's.
+bool set_tls(CURL* easy, Transfer& transfer, const ClusterCredentials& credentials) {
+  if (!credentials.tls()) {
+    return true;
+  }
+  bool good = set_option(easy, CURLOPT_CAINFO, credentials.ca_file.c_str()) &&
+              set_option(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr)) &&
+              set_option(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!credentials.cert_file.empty()) {
+    good = good && set_option(easy, CURLOPT_SSLCERT, credentials.cert_file.c_str()) &&
+           set_option(easy, CURLOPT_SSLKEY, credentials.key_file.c_str());
+  }
+  constexpr std::string_view kScheme = "https://";
+  if (credentials.server_name.empty() || !transfer.url.starts_with(kScheme)) {
+    return good;
+  }
+  // Asks for the name that is in the certificate, and connects to the host all the same.
+  const auto path = std::min(transfer.url.find('/', kScheme.size()), transfer.url.size());
+  const auto host = transfer.url.substr(kScheme.size(), path - kScheme.size());
+  const auto port = host.substr(std::min(host.rfind(':'), host.size()));
+  const auto url = fmt::format("{}{}{}{}", kScheme, credentials.server_name, port, transfer.url.substr(path));
+  transfer.connect_to.reset(curl_slist_append(nullptr, ("::" + host).c_str()));
+  return good && transfer.connect_to != nullptr && set_option(easy, CURLOPT_URL, url.c_str()) &&
+         set_option(easy, CURLOPT_CONNECT_TO, transfer.connect_to.get());
+}
+
 /// Null when libcurl lacks something or memory is short.
-CurlEasy make_easy(Transfer& transfer, const curl_slist* headers, const std::string& user_agent) {
+CurlEasy make_easy(Transfer& transfer, const curl_slist* headers, const std::string& user_agent,
+                   const ClusterCredentials& credentials) {
   CurlEasy handle(curl_easy_init());
   CURL* const easy = handle.get();
   if (easy == nullptr) {
@@ -77,7 +105,7 @@ CurlEasy make_easy(Transfer& transfer, const curl_slist* headers, const std::str
       set_option(easy, CURLOPT_HEADERFUNCTION, &on_header) &&
       set_option(easy, CURLOPT_HEADERDATA, &transfer) && set_option(easy, CURLOPT_WRITEFUNCTION, &on_body) &&
       set_option(easy, CURLOPT_WRITEDATA, &transfer) && set_option(easy, CURLOPT_PRIVATE, &transfer);
-  return good ? std::move(handle) : nullptr;
+  return good && set_tls(easy, transfer, credentials) ? std::move(handle) : nullptr;
 }
 
 std::unexpected<Error> failure(ErrorKind kind, std::string_view url, std::string_view problem) {
@@ -140,10 +168,17 @@ Result<std::string> outcome(Transfer& transfer, CURLcode code) {
 
 class Fetcher::Impl {
  public:
-  explicit Impl(std::stop_token stop) : stop_(std::move(stop)) {
+  Impl(std::stop_token stop, ClusterCredentials credentials)
+      : stop_(std::move(stop)), credentials_(std::move(credentials)) {
     init_curl();
     multi_.reset(curl_multi_init());
     headers_.reset(curl_slist_append(nullptr, "Accept: application/json"));
+    if (!credentials_.token.empty() && headers_ != nullptr) {
+      const auto header = "Authorization: Bearer " + credentials_.token;
+      if (curl_slist_append(headers_.get(), header.c_str()) == nullptr) {
+        headers_.reset();  // no memory; nothing is fetched then
+      }
+    }
   }
 
   std::vector<Result<std::string>> fetch(std::span<const std::string> urls, std::chrono::milliseconds timeout,
@@ -187,7 +222,7 @@ class Fetcher::Impl {
         transfer.url = urls[next++];
         transfer.timeout = timeout;
         transfer.bytes_left = &bytes_left;
-        transfer.easy = make_easy(transfer, headers_.get(), user_agent_);
+        transfer.easy = make_easy(transfer, headers_.get(), user_agent_, credentials_);
         if (transfer.easy == nullptr || curl_multi_add_handle(multi, transfer.easy.get()) != CURLM_OK) {
           transfers.pop_back();  // its result stays empty
         }
@@ -235,12 +270,14 @@ class Fetcher::Impl {
   }
 
   std::stop_token stop_;
+  ClusterCredentials credentials_;
   std::string user_agent_ = fmt::format("glusterfs_exporter/{}", build_version());
   CurlList headers_;
   Multi multi_;
 };
 
-Fetcher::Fetcher(std::stop_token stop) : impl_(std::make_unique<Impl>(std::move(stop))) {}
+Fetcher::Fetcher(std::stop_token stop, ClusterCredentials credentials)
+    : impl_(std::make_unique<Impl>(std::move(stop), std::move(credentials))) {}
 
 Fetcher::~Fetcher() = default;
 

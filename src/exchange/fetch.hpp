@@ -18,10 +18,23 @@ inline constexpr std::size_t kMaxAnswersBytes = std::size_t{128} << 20U;  ///< o
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10U;    ///< of one answer
 inline constexpr std::size_t kMaxTransfers = 64;                          ///< at once
 
+/// What the exporters of a cluster show each other, and how they know each other. Paths are absolute, or
+/// empty for none.
+struct ClusterCredentials {
+  std::string token;    ///< sent as bearer token; empty for none
+  std::string ca_file;  ///< who signed the others' certificates; empty: plain HTTP
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;  ///< in all certificates; empty: each has its host's
+
+  [[nodiscard]] bool tls() const { return !ca_file.empty(); }
+};
+
 /// Gets documents over HTTP, many at a time. For one thread at a time.
 ///
 /// Takes http and https only, follows no redirect, uses no proxy whatever the environment says, keeps no
-/// cookies and no credentials, and uses no signals. A connection is closed after its answer: calls are
+/// cookies, and uses no signals. The token is sent
+/// to each URL. A connection is closed after its answer: calls are
 /// seldom, and the other side may have few threads to hold connections with. Names are resolved on threads of
 /// libcurl's; one that hangs is left behind at the deadline and ends when the resolver gives up.
 class Fetcher {
@@ -29,7 +42,7 @@ class Fetcher {
   using OnEnd = std::function<void(std::size_t index, std::chrono::duration<double> took)>;
 
   /// When `stop` is requested a call returns at once, and so do all later ones.
-  explicit Fetcher(std::stop_token stop);
+  explicit Fetcher(std::stop_token stop, ClusterCredentials credentials = {});
   ~Fetcher();
 
   Fetcher(const Fetcher&) = delete;

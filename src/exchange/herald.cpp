@@ -44,14 +44,14 @@ void Herald::take(const model::NodeReport& own, std::vector<std::string> hosts) 
 }
 
 void Herald::run(const std::stop_token& stop) {
-  Fetcher fetcher(stop);
+  Fetcher fetcher(stop, credentials_);
   std::unique_lock lock(mutex_);
   while (woken_.wait(lock, stop, [this] { return !hosts_.empty(); })) {
     const auto hosts = std::exchange(hosts_, {});
     lock.unlock();
     std::vector<std::string> urls;
     for (const auto& host : hosts) {
-      if (auto url = exporter_url(host, port_, "/api/v1/news")) {
+      if (auto url = exporter_url(host, port_, "/api/v1/news", credentials_.tls())) {
         urls.push_back(*std::move(url));
       }
     }

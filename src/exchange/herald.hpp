@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "exchange/fetch.hpp"
@@ -21,7 +22,8 @@ class Herald {
  public:
   /// All exporters of a cluster listen on the same port. Whoever does not answer within `timeout` is left to
   /// its polls.
-  Herald(std::uint16_t port, std::chrono::milliseconds timeout) : port_(port), timeout_(timeout) {}
+  Herald(std::uint16_t port, std::chrono::milliseconds timeout, ClusterCredentials credentials = {})
+      : port_(port), timeout_(timeout), credentials_(std::move(credentials)) {}
   ~Herald() { stop(); }
   Herald(const Herald&) = delete;
   Herald& operator=(const Herald&) = delete;
@@ -41,6 +43,7 @@ class Herald {
 
   const std::uint16_t port_;
   const std::chrono::milliseconds timeout_;
+  const ClusterCredentials credentials_;
   std::string told_;  // what runs, as of the last report
   std::mutex mutex_;
   std::condition_variable_any woken_;

@@ -56,10 +56,10 @@ Result<model::NodeReport> read_answer(const std::string& uuid, const std::string
 
 }  // namespace
 
-Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std::string_view path) {
+Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std::string_view path, bool tls) {
   const std::string text(host);
   if (is_name(text) || (text.find('\0') == std::string::npos && is_ipv6(text))) {
-    return fmt::format("http://{}{}", host_and_port(text, port), path);
+    return fmt::format("{}://{}{}", tls ? "https" : "http", host_and_port(text, port), path);
   }
   constexpr std::size_t kShown = 100;
   return std::unexpected(Error{ErrorKind::connect, fmt::format("'{}' is not a host's name or address",
@@ -67,15 +67,19 @@ Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std:
 }
 
 Neighbours::Neighbours(std::uint16_t port, std::chrono::milliseconds timeout, std::stop_token stop,
-                       CallObserver observer)
-    : port_(port), timeout_(timeout), fetcher_(std::move(stop)), observer_(std::move(observer)) {}
+                       CallObserver observer, ClusterCredentials credentials)
+    : port_(port),
+      timeout_(timeout),
+      tls_(credentials.tls()),
+      fetcher_(std::move(stop), std::move(credentials)),
+      observer_(std::move(observer)) {}
 
 Answers Neighbours::ask(std::span<const Peer> peers) {
   Answers answers;
   std::vector<std::string> uuids;
   std::vector<std::string> urls;
   for (const auto& peer : peers) {
-    auto url = exporter_url(peer.host, port_, "/api/v1/node");
+    auto url = exporter_url(peer.host, port_, "/api/v1/node", tls_);
     const bool good = url.has_value();
     // Holds the place; the answer of a good URL comes below.
     const auto [place, first] = answers.try_emplace(

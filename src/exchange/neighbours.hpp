@@ -40,10 +40,11 @@ class NeighbourSource {
   virtual Answers ask(std::span<const Peer> peers) = 0;
 };
 
-/// "http://HOST:PORT/PATH", an IPv6 address in brackets; `path` begins with the slash. An error of kind
-/// connect when `host` cannot be a name or an address: it comes from the cluster and could otherwise name
-/// another server or path.
-Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std::string_view path);
+/// "http://HOST:PORT/PATH", or https with `tls`, an IPv6 address in brackets; `path` begins with the slash.
+/// An error of kind connect when `host` cannot be a name or an address: it comes from the cluster and could
+/// otherwise name another server or path.
+Result<std::string> exporter_url(std::string_view host, std::uint16_t port, std::string_view path,
+                                 bool tls = false);
 
 /// Asks over HTTP; all exporters of a cluster listen on the same port. For one thread at a time.
 ///
@@ -54,13 +55,14 @@ class Neighbours final : public NeighbourSource {
   /// `timeout` is for each peer. Calls return at once from when `stop` is requested. `observer` is told of
   /// each peer that was asked.
   Neighbours(std::uint16_t port, std::chrono::milliseconds timeout, std::stop_token stop,
-             CallObserver observer = {});
+             CallObserver observer = {}, ClusterCredentials credentials = {});
 
   Answers ask(std::span<const Peer> peers) override;
 
  private:
   std::uint16_t port_;
   std::chrono::milliseconds timeout_;
+  bool tls_;
   Fetcher fetcher_;
   CallObserver observer_;
 };

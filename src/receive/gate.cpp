@@ -23,6 +23,13 @@ std::string_view bearer_of(std::string_view authorization) {
 
 std::expected<std::optional<JwtClaims>, Reply> Gate::admit(const Post& post,
                                                            std::chrono::system_clock::time_point now) const {
+  if (post.admitted) {
+    return std::nullopt;
+  }
+  if (token_.empty() && secret_.empty() && post.needs_token) {
+    return std::unexpected(forbidden("where reading takes a user or a token, posting takes " + setting_ +
+                                     ".token_file or access.post." + setting_));
+  }
   if (token_.empty() && secret_.empty()) {
     if (!post.remote_address.starts_with("127.")) {
       return std::unexpected(forbidden("without " + setting_ +

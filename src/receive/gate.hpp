@@ -15,7 +15,8 @@ namespace glusterfs_exporter::receive {
 std::string_view bearer_of(std::string_view authorization);
 
 /// Who may post. With a token: who sends it (`Authorization: Bearer TOKEN`). With a secret: who sends a JSON
-/// Web Token that is signed with it. With both: either. With neither: programs on this machine. Immutable.
+/// Web Token that is signed with it. With both: either. With neither: programs on this machine. Whom Access
+/// has let in already is not asked again. Immutable.
 class Gate {
  public:
   /// `setting` names the part of the configuration that answers speak of; `token` and `secret` are empty when

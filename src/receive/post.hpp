@@ -12,6 +12,8 @@ struct Post {
   std::string_view authorization;   ///< the header; empty when there is none
   bool from_web_page = false;       ///< a browser says that a page of another site had it post this
   std::string_view body;
+  bool admitted = false;     ///< whoever posts was let in already
+  bool needs_token = false;  ///< else: that it comes from this machine is not enough
 };
 
 /// What came of it: a value of the label `result`.

@@ -29,6 +29,11 @@ struct Request {
   std::string body;            ///< whole; read only for a path and method that take one, see Router::post
   std::map<std::string, std::string, LessIgnoringCase> headers;
 
+  /// Of a post: whoever sends it was let in already, see Access.
+  bool admitted = false;
+  /// Of a post: who is not admitted needs the receiver's own token, also on this machine.
+  bool needs_token = false;
+
   /// Adds a header; one that is there already is continued after a comma, as RFC 9110 5.3 has it.
   void add_header(std::string_view name, std::string_view value);
 

@@ -19,7 +19,9 @@ receive::Post post_of(const Request& request) {
           .authorization = request.header("Authorization"),
           // Browsers name the page's site whenever they post; programs do not.
           .from_web_page = !request.header("Origin").empty(),
-          .body = request.body};
+          .body = request.body,
+          .admitted = request.admitted,
+          .needs_token = request.needs_token};
 }
 
 Response response_of(receive::Reply reply) {

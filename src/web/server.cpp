@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -23,6 +24,7 @@
 #include "web/open_files.hpp"
 #include "web/open_streams.hpp"
 #include "web/request_body.hpp"
+#include "web/tls_front.hpp"
 #include "web/wire.hpp"
 
 namespace glusterfs_exporter::web {
@@ -48,12 +50,18 @@ constexpr std::size_t kWorkerStackBytes = 524288;
 // commands.
 constexpr std::size_t kOtherOpenFiles = 512;
 
+// With TLS a connection takes two more, and those that are not a stream's are capped.
+constexpr std::size_t kOpenFilesOfTls = 3;
+constexpr std::size_t kOtherTlsConnections = 256;
+
 // A stream takes a descriptor, and where there is none left nobody can connect, Prometheus neither.
 ServerOptions within_open_files(ServerOptions options) {
-  const auto wanted = options.max_streams + kOtherOpenFiles;
+  const auto each = options.tls ? kOpenFilesOfTls : 1;
+  const auto others = kOtherOpenFiles + (options.tls ? kOpenFilesOfTls * kOtherTlsConnections : 0);
+  const auto wanted = each * options.max_streams + others;
   const auto limit = allow_open_files(wanted);
   if (limit < wanted) {
-    const auto streams = limit > 2 * kOtherOpenFiles ? limit - kOtherOpenFiles : limit / 2;
+    const auto streams = (limit > 2 * others ? limit - others : limit / 2) / each;
     options.logger->warn(
         "web server: {} streams are allowed in place of {}: this process may open only {} files", streams,
         options.max_streams, limit);
@@ -156,7 +164,9 @@ class Server::Impl {
   Impl& operator=(Impl&&) = delete;
 
   std::expected<void, std::string> start();
-  [[nodiscard]] std::uint16_t port() const { return ntohs(address_.sin_port); }
+  [[nodiscard]] std::uint16_t port() const {
+    return front_ == nullptr ? ntohs(address_.sin_port) : front_->port();
+  }
   void wake_streams() { streams_.wake(); }
 
  private:
@@ -165,9 +175,13 @@ class Server::Impl {
   static int on_http_error(mg_connection* connection, int status, const char* message) noexcept;
   static int on_log_message(const mg_connection* connection, const char* message) noexcept;
 
+  std::expected<void, std::string> start_tls(const sockaddr_in& address);
+  /// The client's own address; nothing for a connection that did not come by TLS though it should have.
+  [[nodiscard]] std::optional<std::string> client_of(const mg_request_info& info) const;
   int serve(mg_connection* connection);
   [[nodiscard]] Response answer(const Request& request, std::string_view route) const;
-  void finish(mg_connection* connection, const Response& response, std::string_view route, bool with_body,
+  void add_headers(Response& response) const;
+  void finish(mg_connection* connection, Response response, std::string_view route, bool with_body,
               bool keep_alive) const;
   int serve_stream(mg_connection* connection, Response response, std::string_view route);
   void tell(std::string_view route, int status) const;
@@ -176,8 +190,10 @@ class Server::Impl {
   const Router router_;
   const Library library_;
   OpenStreams streams_{{.streams = options_.max_streams, .patience = options_.request_timeout}};
-  sockaddr_in address_{};
+  sockaddr_in address_{};  ///< where civetweb listens
   mg_context* context_ = nullptr;
+  std::unique_ptr<TlsFront> front_;                 ///< null without TLS
+  std::atomic<TlsFront*> client_source_ = nullptr;  ///< the same, for threads that run while it starts
 };
 
 std::expected<void, std::string> Server::Impl::start() {
@@ -194,6 +210,12 @@ std::expected<void, std::string> Server::Impl::start() {
     return failure(possible.error());
   }
 
+  const auto public_address = address_;
+  if (options_.tls) {
+    address_ = {};
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  }
   const std::string listen = to_string(address_);
   const std::string threads = std::to_string(options_.worker_threads + options_.max_streams);
   // All viewers of a page come back at once when the program was started again.
@@ -239,7 +261,36 @@ std::expected<void, std::string> Server::Impl::start() {
   if (mg_get_server_ports(context_, 1, &port) == 1) {
     address_.sin_port = htons(static_cast<std::uint16_t>(port.port));
   }
+  if (options_.tls) {
+    if (auto started = start_tls(public_address); !started) {
+      return failure(started.error());
+    }
+  }
   return {};
+}
+
+std::expected<void, std::string> Server::Impl::start_tls(const sockaddr_in& address) {
+  auto front = TlsFront::open({.address = address,
+                               .server_port = ntohs(address_.sin_port),
+                               .context = options_.tls,
+                               .max_connections = options_.max_streams + kOtherTlsConnections,
+                               .handshake_timeout = options_.request_timeout,
+                               .logger = options_.logger});
+  if (!front) {
+    return std::unexpected(std::move(front.error()));
+  }
+  front_ = *std::move(front);
+  client_source_ = front_.get();
+  front_->start();
+  return {};
+}
+
+std::optional<std::string> Server::Impl::client_of(const mg_request_info& info) const {
+  if (!options_.tls) {
+    return info.remote_addr;
+  }
+  const auto* const front = client_source_.load();
+  return front == nullptr ? std::nullopt : front->client_at(static_cast<std::uint16_t>(info.remote_port));
 }
 
 Server::Impl::~Impl() {
@@ -248,6 +299,9 @@ Server::Impl::~Impl() {
     const std::jthread waker(keep_connecting, address_);
     mg_stop(context_);
   }
+  // Only now: it passed on what was sent last. Nobody asks it for clients any more.
+  client_source_ = nullptr;
+  front_.reset();
 }
 
 int Server::Impl::on_begin_request(mg_connection* connection) noexcept {
@@ -292,11 +346,23 @@ int Server::Impl::serve(mg_connection* connection) {
     return 431;
   }
   Request request = to_request(info);
+  auto client = client_of(info);
+  if (!client) {
+    finish(connection, text_response(403, "403 this port is not for clients.\n"), "other", true, false);
+    return 403;
+  }
+  request.remote_address = *std::move(client);
   const auto route = router_.route_of(request.path);
   bool unread_body = announces_body(request);
   bool refused = false;
   Response response;
-  if (const auto max_bytes = router_.max_body_bytes(request.method, request.path)) {
+  if (options_.admit) {
+    if (auto refusal = options_.admit(request)) {
+      response = *std::move(refusal);
+      refused = true;
+    }
+  }
+  if (const auto max_bytes = refused ? std::nullopt : router_.max_body_bytes(request.method, request.path)) {
     auto body = read_body(connection, request, find_socket(info), *max_bytes, options_.request_timeout);
     refused = !body;
     if (body) {
@@ -314,16 +380,18 @@ int Server::Impl::serve(mg_connection* connection) {
   }
   // To read and drop any body would let a client hold a worker for as long as it likes to send.
   const bool keep_alive = !refused && !unread_body && wants_keep_alive(request, info.http_version);
-  finish(connection, response, route, request.method != "HEAD", keep_alive);
+  const int status = response.status;
+  finish(connection, std::move(response), route, request.method != "HEAD", keep_alive);
   if (unread_body) {
     find_socket(info).finish_and_drain(kDrainPatience, kDrainBytes);
   }
-  return response.status;
+  return status;
 }
 
 int Server::Impl::serve_stream(mg_connection* connection, Response response, std::string_view route) {
   const auto& info = *mg_get_request_info(connection);
   const bool chunked = std::string_view(info.http_version) == "1.1";
+  add_headers(response);
   if (std::string_view(info.request_method) == "HEAD") {
     send_stream_head(connection, response, chunked);
     tell(route, response.status);
@@ -362,8 +430,17 @@ Response Server::Impl::answer(const Request& request, std::string_view route) co
   return text_response(500, "500 internal error. The log says more.\n");
 }
 
-void Server::Impl::finish(mg_connection* connection, const Response& response, std::string_view route,
+void Server::Impl::add_headers(Response& response) const {
+  if (options_.headers) {
+    for (auto& header : options_.headers()) {
+      response.headers.push_back(std::move(header));
+    }
+  }
+}
+
+void Server::Impl::finish(mg_connection* connection, Response response, std::string_view route,
                           bool with_body, bool keep_alive) const {
+  add_headers(response);
   if (!send_response(connection, response, with_body, keep_alive)) {
     options_.logger->debug("web server: {} went away before it had all of {}",
                            mg_get_request_info(connection)->remote_addr, route);

@@ -7,10 +7,14 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "web/router.hpp"
+#include "web/tls_context.hpp"
 
 namespace glusterfs_exporter::web {
 
@@ -36,6 +40,16 @@ struct ServerOptions {
   std::chrono::milliseconds keep_alive_timeout = std::chrono::milliseconds(500);
 
   std::shared_ptr<spdlog::logger> logger;  ///< never null
+
+  /// What new connections use; called for each, and not null then. Empty: plain HTTP. See TlsFront.
+  std::function<TlsContext()> tls = nullptr;
+
+  /// Looks at each request before its body is read: gives the answer for who may not, or nothing. May be
+  /// empty.
+  std::function<std::optional<Response>(Request&)> admit = nullptr;
+
+  /// Headers of every answer, in place of those of the same name that the server would send. May be empty.
+  std::function<std::vector<std::pair<std::string, std::string>>()> headers = nullptr;
 
   /// Told of every answer after it was sent, of a stream after its head was sent, on the worker's thread;
   /// route as in Router::route_of. May be empty.

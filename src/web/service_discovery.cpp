@@ -8,7 +8,7 @@
 
 namespace glusterfs_exporter::web {
 
-std::string render_service_discovery(std::span<const model::Peer> peers, std::uint16_t port) {
+std::string render_service_discovery(std::span<const model::Peer> peers, std::uint16_t port, bool tls) {
   using Json = nlohmann::ordered_json;
   Json groups = Json::array();
   for (const auto& peer : peers) {
@@ -18,6 +18,9 @@ std::string render_service_discovery(std::span<const model::Peer> peers, std::ui
     group["labels"] = {{"__meta_glusterfs_peer_uuid", clean_utf8(peer.uuid)},
                        {"__meta_glusterfs_host", host},
                        {"__meta_glusterfs_connected", peer.connected ? "true" : "false"}};
+    if (tls) {
+      group["labels"]["__scheme__"] = "https";
+    }
     groups.push_back(std::move(group));
   }
   // The text is clean; with this handler dump() could not throw if some were not.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <ctime>
 #include <string>
@@ -19,15 +20,17 @@ constexpr std::size_t kSmallBodyBytes = 16384;
 constexpr std::size_t kWriteBytes = 1048576;
 
 // The page gets everything from where it came from itself, and runs no script that stands in it.
-constexpr std::string_view kSecurityHeaders =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSecurityHeaders = {
+    {{"Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+     {"Referrer-Policy", "no-referrer"},
+     {"X-Content-Type-Options", "nosniff"},
+     {"X-Frame-Options", "DENY"}}};
 
-bool is_cache_control(const std::pair<std::string, std::string>& header) {
-  return equal_ignoring_case(header.first, "Cache-Control");
+bool has_header(const Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers,
+                             [name](const auto& header) { return equal_ignoring_case(header.first, name); });
 }
 
 std::string header_block(mg_connection* connection, const Response& response, bool keep_alive,
@@ -40,10 +43,14 @@ std::string header_block(mg_connection* connection, const Response& response, bo
       response.status, mg_get_response_code_text(connection, response.status),
       fmt::gmtime(std::time(nullptr)), keep_alive ? "keep-alive" : "close", response.content_type);
   block += framing;
-  if (std::ranges::none_of(response.headers, is_cache_control)) {
+  if (!has_header(response, "Cache-Control")) {
     block += "Cache-Control: no-store\r\n";
   }
-  block += kSecurityHeaders;
+  for (const auto& [name, value] : kSecurityHeaders) {
+    if (!has_header(response, name)) {
+      block.append(name).append(": ").append(value).append("\r\n");
+    }
+  }
   for (const auto& [name, value] : response.headers) {
     block.append(name).append(": ").append(value).append("\r\n");
   }

@@ -24,9 +24,14 @@ async function evaluate(page, expression) {
 }
 
 const commands = {
-  // olderPage: the page is changed on its way as if it were of another version. stream: what the event stream says.
-  async open({ url, colorScheme = "light", width = 1280, height = 900, olderPage = false, stream = null }) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
+  // user: {username, password}, for a server whose certificate nobody signed. olderPage: the page is changed on its way as if it were of another version. stream: what the event stream says.
+  async open({ url, colorScheme = "light", width = 1280, height = 900, olderPage = false, stream = null, user = null }) {
+    const context = await browser.newContext({
+      colorScheme,
+      viewport: { width, height },
+      reducedMotion: "reduce",
+      ...(user === null ? {} : { httpCredentials: user, ignoreHTTPSErrors: true }),
+    });
     const page = await context.newPage();
     const seen = { console: [], requests: [], answers: [], dialogs: 0 };
     page.on("console", (message) => {

@@ -260,6 +260,7 @@ class GoodConfiguration(StartUp):
             "--web.listen-address",
             "--web.telemetry-path",
             "--web.max-viewers",
+            "--web.config.file",
             "--gluster.path",
             "--gluster.socket",
             "--gluster.source",

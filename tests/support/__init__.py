@@ -1,6 +1,7 @@
 """What the tests share that run the real exporter: put tests/ into PYTHONPATH and `from support import ...`."""
 
 from .case import ExporterTestCase
+from .certificates import Authority, basic, bcrypt
 from .exporter import (
     ASK_THE_CLUSTER,
     ASK_THE_NODE,

@@ -105,9 +105,13 @@ class Exporter:
     config   the configuration file: a dict, or text; None for none
     env      variables set in addition to the test's own
     address  where to listen; a free port is taken unless `port` names one
+    tls      an ssl.SSLContext to ask it with, None for plain HTTP
+    shows    the header Authorization of requests that have none of their own
     """
 
-    def __init__(self, flags=(), config=None, env=None, address="127.0.0.1", port=None):
+    def __init__(self, flags=(), config=None, env=None, address="127.0.0.1", port=None, tls=None, shows=None):
+        self.tls = tls
+        self.shows = shows
         self.address = address
         self.port = port or free_port(address)
         self._flags = list(flags)
@@ -138,7 +142,7 @@ class Exporter:
         if not self.is_running():
             raise AssertionError(f"the exporter ended with status {self._process.returncode}:\n{self.log()}")
         try:
-            return self.get("/-/healthy").status == 200
+            return self.get("/-/healthy").status in (200, 401, 403)  # whoever asks may not be let in
         except OSError:
             return False
 
@@ -203,13 +207,21 @@ class Exporter:
     # --- asking it
 
     def url(self, path="/"):
-        return f"http://{self.address}:{self.port}{path}"
+        return f"{'https' if self.tls else 'http'}://{self.address}:{self.port}{path}"
+
+    def _connect(self, limit):
+        if self.tls:
+            return http.client.HTTPSConnection(self.address, self.port, timeout=limit, context=self.tls)
+        return http.client.HTTPConnection(self.address, self.port, timeout=limit)
+
+    def _headers(self, headers):
+        return {**({"Authorization": self.shows} if self.shows else {}), **(headers or {})}
 
     def get(self, path, headers=None, method="GET", limit=10):
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection(self.address, self.port, timeout=limit)
+        connection = self._connect(limit)
         try:
-            connection.request(method, path, headers=headers or {})
+            connection.request(method, path, headers=self._headers(headers))
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         finally:
@@ -217,10 +229,10 @@ class Exporter:
 
     def post(self, path, body=b"", headers=None, limit=10):
         """One POST on a connection of its own. A body that is refused may not have been read to its end."""
-        connection = http.client.HTTPConnection(self.address, self.port, timeout=limit)
+        connection = self._connect(limit)
         try:
             try:
-                connection.request("POST", path, body=body, headers=headers or {})
+                connection.request("POST", path, body=body, headers=self._headers(headers))
             except (BrokenPipeError, ConnectionResetError):
                 pass  # the answer is there all the same
             response = connection.getresponse()

@@ -147,6 +147,7 @@ Configuration:
 
 Web:
   --web.listen-address ADDRESS:PORT     where to listen: a numeric IPv4 address and a port (default: 0.0.0.0:9713)
+  --web.config.file FILE                TLS, users and headers, in the format of Prometheus' exporter-toolkit (default: none)
   --web.telemetry-path PATH             where the metrics are served (default: /metrics)
   --web.max-viewers NUMBER              how many may watch the live page or the stream at a time (default: 200)
 

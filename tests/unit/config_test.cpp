@@ -527,11 +527,12 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
   const std::vector<BadFile> files = {
       // Keys.
       {"webb:\n", "x.yml:1",
-       "unknown key 'webb'; known are: web, gluster, cluster, gluster_events, alerts, hub, push, webhook, "
+       "unknown key 'webb'; known are: web, access, gluster, cluster, gluster_events, alerts, hub, push, "
+       "webhook, "
        "log, "
        "collectors, top, volume_options"},
       {"web:\n  listen: :1\n", "x.yml:2",
-       "unknown key 'listen' in web; known are: listen_address, telemetry_path, max_viewers"},
+       "unknown key 'listen' in web; known are: listen_address, telemetry_path, max_viewers, config_file"},
       {"gluster:\n  timeout: 1s\n", "x.yml:2",
        "unknown key 'timeout' in gluster; known are: path, socket, source, timeouts"},
       {"gluster:\n  timeouts:\n    heal: 1s\n", "x.yml:3",
@@ -543,7 +544,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"collectors:\n  status:\n    enabled: true\n    intervall: 15s\n", "x.yml:4",
        "unknown key 'intervall' in collectors.status; known are: enabled, interval"},
       {"log: &l {level: info}\n<<: *l\n", "x.yml:2",
-       "unknown key '<<'; known are: web, gluster, cluster, gluster_events, alerts, hub, push, webhook, log, "
+       "unknown key '<<'; known are: web, access, gluster, cluster, gluster_events, alerts, hub, push, "
+       "webhook, log, "
        "collectors, top, volume_options"},
       {"? [a]\n: 1\n", "x.yml:1", "a key must be a single value"},
       {"? \n", "x.yml:1", "a key must be a single value"},
@@ -639,7 +641,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"top: {files: 0}\nweb:\n  nope: 1\nlog: 1\n", "x.yml:1",
        "top.files: must be a whole number from 1 to 100, is '0'"},
       {"zzz: 1\ntop: {files: 0}\n", "x.yml:1",
-       "unknown key 'zzz'; known are: web, gluster, cluster, gluster_events, alerts, hub, push, webhook, "
+       "unknown key 'zzz'; known are: web, access, gluster, cluster, gluster_events, alerts, hub, push, "
+       "webhook, "
        "log, "
        "collectors, top, volume_options"},
       // What is not one document of YAML.

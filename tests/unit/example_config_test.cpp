@@ -38,6 +38,12 @@ void expect_equal(const Config& actual, const Config& expected) {
   EXPECT_EQ(actual.web.listen_address, expected.web.listen_address);
   EXPECT_EQ(actual.web.telemetry_path, expected.web.telemetry_path);
   EXPECT_EQ(actual.web.max_viewers, expected.web.max_viewers);
+  EXPECT_EQ(actual.web.config_file, expected.web.config_file);
+  EXPECT_EQ(actual.cluster.token_file, expected.cluster.token_file);
+  EXPECT_EQ(actual.cluster.tls.ca_file, expected.cluster.tls.ca_file);
+  EXPECT_EQ(actual.cluster.tls.cert_file, expected.cluster.tls.cert_file);
+  EXPECT_EQ(actual.cluster.tls.key_file, expected.cluster.tls.key_file);
+  EXPECT_EQ(actual.cluster.tls.server_name, expected.cluster.tls.server_name);
   EXPECT_EQ(actual.gluster.path, expected.gluster.path);
   EXPECT_EQ(actual.gluster.socket, expected.gluster.socket);
   EXPECT_EQ(actual.gluster.query_timeout, expected.gluster.query_timeout);
@@ -75,14 +81,18 @@ TEST(ExampleConfig, SetsNothingAsItIs) {
 /// A configuration in which no setting is the default.
 Config other_than_default() {
   Config config = default_config(collect::collector_defaults());
-  config.web = {.listen_address = "127.0.0.1:1", .telemetry_path = "/other"};
+  config.web = {.listen_address = "127.0.0.1:1", .telemetry_path = "/other", .config_file = "/other"};
   config.gluster = {.path = "/other",
                     .socket = "/other.sock",
                     .source = SourceChoice::cli,
                     .query_timeout = std::chrono::seconds(1),
                     .transaction_timeout = std::chrono::seconds(1),
                     .crawl_timeout = std::chrono::seconds(1)};
-  config.cluster = {.leader = LeaderChoice::never, .exporter_port = 1};
+  config.cluster = {
+      .leader = LeaderChoice::never,
+      .exporter_port = 1,
+      .token_file = "/other",
+      .tls = {.ca_file = "/other", .cert_file = "/other", .key_file = "/other", .server_name = "o"}};
   config.log = {.level = "error", .format = LogFormat::json};
   config.gluster_events = {.token_file = "/other", .secret_file = "/other"};
   config.alerts = {.token_file = "/other", .expire_after = std::chrono::hours(1)};
@@ -106,6 +116,7 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
   std::set<std::string> expected = {"web.listen_address",
                                     "web.telemetry_path",
                                     "web.max_viewers",
+                                    "web.config_file",
                                     "gluster.path",
                                     "gluster.socket",
                                     "gluster.source",
@@ -114,6 +125,11 @@ TEST(ExampleConfig, ShowsEverySettingWithItsDefault) {
                                     "gluster.timeouts.crawl",
                                     "cluster.leader",
                                     "cluster.exporter_port",
+                                    "cluster.token_file",
+                                    "cluster.tls.ca_file",
+                                    "cluster.tls.cert_file",
+                                    "cluster.tls.key_file",
+                                    "cluster.tls.server_name",
                                     "gluster_events.token_file",
                                     "gluster_events.secret_file",
                                     "alerts.token_file",
@@ -179,6 +195,11 @@ TEST(ExampleConfig, ShowsTargetsAndClustersThatAreGood) {
   EXPECT_EQ(target.send, defaults.send);
   EXPECT_EQ(target.format, defaults.format);
   EXPECT_EQ(target.queue_limit_bytes, defaults.queue_limit_bytes);
+  EXPECT_EQ(config.access.token_files.at("grafana"), "/etc/glusterfs_exporter/grafana.token");
+  EXPECT_EQ(config.access.read.size(), kReadGroups.size());
+  EXPECT_EQ(config.access.read.at("metrics"), std::vector<std::string>{"grafana"});
+  EXPECT_EQ(config.access.post.size(), kPostGroups.size());
+  EXPECT_EQ(config.access.post.at("alerts"), std::vector<std::string>{"loopback"});
   EXPECT_EQ(config.pushed_clusters.at("east").token_file, "/etc/glusterfs_exporter/east.token");
 }
 
