@@ -11,7 +11,7 @@ CLUSTER=(glusterfs-server glusterfs-client procps)
 BUILD=(
   g++ cmake ninja-build ccache pkg-config
   prometheus-cpp-dev libcivetweb-dev libpugixml-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev
-  libspdlog-dev libfmt-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
+  libspdlog-dev libfmt-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libsystemd-dev
 )
 
 DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)

@@ -19,6 +19,7 @@
 
 #include "web/client_socket.hpp"
 #include "web/header_list.hpp"
+#include "web/lent_listener.hpp"
 #include "web/listen_address.hpp"
 #include "web/open_files.hpp"
 #include "web/open_streams.hpp"
@@ -156,7 +157,7 @@ class Server::Impl {
   Impl& operator=(Impl&&) = delete;
 
   std::expected<void, std::string> start();
-  [[nodiscard]] std::uint16_t port() const { return ntohs(address_.sin_port); }
+  [[nodiscard]] sockaddr_in address() const { return address_; }
   void wake_streams() { streams_.wake(); }
 
  private:
@@ -177,6 +178,7 @@ class Server::Impl {
   const Library library_;
   OpenStreams streams_{{.streams = options_.max_streams, .patience = options_.request_timeout}};
   sockaddr_in address_{};
+  bool lent_ = false;  ///< address_ is that of a socket that others hold too
   mg_context* context_ = nullptr;
 };
 
@@ -188,7 +190,13 @@ std::expected<void, std::string> Server::Impl::start() {
   if (!address) {
     return failure(address.error());
   }
-  address_ = *address;
+  const bool lent = options_.listener >= 0;
+  // What is lent takes the place of this one.
+  address_ = lent ? sockaddr_in{.sin_family = AF_INET,
+                                .sin_port = 0,
+                                .sin_addr = {htonl(INADDR_LOOPBACK)},
+                                .sin_zero = {}}
+                  : *address;
   // civetweb says no more than that it failed.
   if (const auto possible = try_listen(address_); !possible) {
     return failure(possible.error());
@@ -239,13 +247,21 @@ std::expected<void, std::string> Server::Impl::start() {
   if (mg_get_server_ports(context_, 1, &port) == 1) {
     address_.sin_port = htons(static_cast<std::uint16_t>(port.port));
   }
+  if (lent) {
+    if (const auto done = lend_listener(options_.listener, address_); !done) {
+      return failure(done.error());
+    }
+    lent_ = true;
+    address_ = address_of(options_.listener).value_or(address_);
+  }
   return {};
 }
 
 Server::Impl::~Impl() {
   if (context_ != nullptr) {
     streams_.close(kStreamEndPatience);  // first: from mg_stop on nothing more is written
-    const std::jthread waker(keep_connecting, address_);
+    // Who lent the socket would take a connection that nobody accepts for somebody to start this program for.
+    const std::jthread waker = lent_ ? std::jthread() : std::jthread(keep_connecting, address_);
     mg_stop(context_);
   }
 }
@@ -382,7 +398,11 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 std::uint16_t Server::port() const {
-  return impl_->port();
+  return ntohs(impl_->address().sin_port);
+}
+
+sockaddr_in Server::address() const {
+  return impl_->address();
 }
 
 void Server::wake_streams() {
