@@ -9,7 +9,7 @@ from pathlib import Path
 from container import ContainerTestCase, base_root, dependencies
 from made_package import package
 
-from support import COLLECTORS, collectors_every, parse_page, to_yaml, wait_until
+from support import COLLECTORS, REPOSITORY, collectors_every, parse_page, to_yaml, wait_until
 
 SERVICE = "glusterfs_exporter.service"
 CONFIG = "/etc/glusterfs_exporter/glusterfs_exporter.yml"
@@ -67,6 +67,8 @@ class Sandbox(ContainerTestCase):
         (container.path("/srv") / Path(deb).name).write_bytes(Path(deb).read_bytes())
         container.run("dpkg", "-i", f"/srv/{Path(deb).name}")
         settings = {"collectors": collectors_every("2s", only=COLLECTORS)}
+        # Not while the service is stopped: glusterd may mount for a question after the one who asked was ended.
+        settings["collectors"]["quota"]["interval"] = "1m"
         container.path(CONFIG).write_text(to_yaml(settings))
         container.run("systemctl", "restart", SERVICE)
 
@@ -157,7 +159,8 @@ class Sandbox(ContainerTestCase):
     def test_6_mounts_for_quota_end_with_it(self):
         """`quota list` has glusterd mount the volume and unmounts it, which the sandbox keeps
         from the machine's own mounts: see the unit."""
-        wait_until(lambda: self.quota_mounts() == "1", "quota is asked for")
+        self.wait_for_all()
+        self.assertEqual(self.quota_mounts(), "1")
         self.container.run("systemctl", "stop", SERVICE)
         self.assertEqual(self.quota_mounts(), "0")
         self.assertEqual(self.container.show(SERVICE, "Result")["Result"], "success")
@@ -165,7 +168,24 @@ class Sandbox(ContainerTestCase):
         self.wait_for_all()  # quota again
         self.assertEqual(self.quota_mounts(), "1")
 
-    def test_7_the_socket_serves_while_the_service_restarts(self):
+    def test_7_without_thin_pools_it_needs_less(self):
+        """The drop-in of docs/packaging.md."""
+        document = (REPOSITORY / "docs" / "packaging.md").read_text()
+        lines = document.partition("# systemctl edit glusterfs_exporter.service\n")[2].partition("\n\n")[0]
+        drop_in = "".join(f"{line.strip()}\n" for line in lines.splitlines())
+        self.assertTrue(drop_in.startswith("[Service]\n"), drop_in)
+        folder = f"/run/systemd/system/{SERVICE}.d"
+        self.container.run("mkdir", folder)
+        self.container.path(f"{folder}/less.conf").write_text(drop_in)
+        self.container.shell(f"systemctl daemon-reload; systemctl restart {SERVICE}")
+        pid = self.container.show(SERVICE, "MainPID")["MainPID"]
+        self.assertIn(
+            f"CapBnd:\t{1 << 2 | 1 << 10 | 1 << 19:016x}\n", self.container.run("cat", f"/proc/{pid}/status").stdout
+        )
+        self.wait_for_all()
+        self.container.shell(f"rm -r {folder}; systemctl daemon-reload; systemctl restart {SERVICE}")
+
+    def test_8_the_socket_serves_while_the_service_restarts(self):
         self.container.run("systemctl", "stop", SERVICE)
         self.container.run("systemctl", "start", "glusterfs_exporter.socket")
         # Nobody has started the service: this connection does.
@@ -178,10 +198,11 @@ class Sandbox(ContainerTestCase):
         shown = self.container.show(SERVICE, "ActiveState", "Result")
         self.assertEqual(shown, {"ActiveState": "inactive", "Result": "success"})
 
-    def test_8_a_volume_can_be_stopped(self):
+    def test_9_a_volume_can_be_stopped(self):
         """The mount for quota does not keep it."""
         self.container.run("systemctl", "start", SERVICE)
-        wait_until(lambda: self.quota_mounts() == "1", "quota is asked for")
+        self.wait_for_all()
+        self.assertEqual(self.quota_mounts(), "1")
         self.container.shell(f"umount /mnt/rep; gluster --mode=script volume stop {VOLUME}")
         self.container.run("systemctl", "stop", SERVICE)
         self.assertEqual(self.quota_mounts(), "0")
