@@ -190,7 +190,8 @@ class Sandbox(ContainerTestCase):
         self.container.run("systemctl", "start", "glusterfs_exporter.socket")
         # Nobody has started the service: this connection does.
         self.assertEqual(self.container.get("/-/healthy")[0], 200)
-        self.assertEqual(self.container.show(SERVICE, "ActiveState")["ActiveState"], "active")
+        # It serves a moment before it says so.
+        wait_until(lambda: self.container.show(SERVICE, "ActiveState")["ActiveState"] == "active", "it is started")
         self.container.run("systemctl", "--no-block", "restart", SERVICE)
         for _ in range(20):
             self.assertEqual(self.container.get("/-/healthy")[0], 200)
