@@ -11,8 +11,11 @@ CLUSTER=(glusterfs-server glusterfs-client procps)
 BUILD=(
   g++ cmake ninja-build ccache pkg-config
   prometheus-cpp-dev libcivetweb-dev libpugixml-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev
-  libspdlog-dev libfmt-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
+  libspdlog-dev libfmt-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libsystemd-dev
 )
+
+# dpkg-shlibdeps is in dpkg-dev.
+PACKAGE=("${BUILD[@]}" dpkg-dev file git)
 
 DEMO=("${BUILD[@]}" "${CLUSTER[@]}" prometheus prometheus-alertmanager curl jq)
 
@@ -21,6 +24,7 @@ TEST=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format clang-tidy-16 shellcheck
   prometheus prometheus-alertmanager jsonnet python3 python3-jsonschema python3-yaml nodejs chromium fonts-noto-core
   fonts-noto-color-emoji curl jq openssl strace iproute2 attr
+  "${PACKAGE[@]}" lintian debootstrap systemd man-db groff-base
 )
 
 # What drives the browser, what makes the dashboards, and no Debian packages: exactly what FOLDER/package-lock.json names.
@@ -36,11 +40,12 @@ install_npm_packages() {
 
 usage() {
   cat <<'END'
-usage: scripts/install-deps.sh build|cluster|demo|test
+usage: scripts/install-deps.sh build|package|cluster|demo|test
 
 Installs the Debian packages that are missing, without starting their services. Needs root only if some are. For test
 also the npm packages of tests/browser and dashboards/src, into their folders.
   build     compiler and libraries
+  package   build, and what makes the Debian package
   cluster   what scripts/cluster.sh runs
   demo      build and cluster, Prometheus and Alertmanager
   test      all that scripts/test.sh needs
@@ -53,9 +58,10 @@ case ${1:-} in
     exit 0
     ;;
 esac
-(($# == 1)) || die_usage "one of build, cluster, demo, test is expected, not '$*' (--help tells more)"
+(($# == 1)) || die_usage "one of build, package, cluster, demo, test is expected, not '$*' (--help tells more)"
 case $1 in
   build) install_packages "${BUILD[@]}" ;;
+  package) install_packages "${PACKAGE[@]}" ;;
   cluster) install_packages "${CLUSTER[@]}" ;;
   demo) install_packages "${DEMO[@]}" ;;
   test)
@@ -65,5 +71,5 @@ case $1 in
     install_npm_packages tests/browser
     install_npm_packages dashboards/src
     ;;
-  *) die_usage "one of build, cluster, demo, test is expected, not '$1' (--help tells more)" ;;
+  *) die_usage "one of build, package, cluster, demo, test is expected, not '$1' (--help tells more)" ;;
 esac

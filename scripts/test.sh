@@ -14,7 +14,7 @@ usage: scripts/test.sh [--quick] [--update] [CTEST ARGUMENT…]
 Installs what the tests need, checks format and scripts, builds and tests the presets dev (all tests), asan and tsan
 (unit tests), runs clang-tidy and the fuzz targets for a minute each, and holds the benchmarks' ratios. The tests labelled
 cluster, browser and dashboards start a real Gluster cluster and need root; those labelled browser write screenshots of
-the page to build/screenshots.
+the page to build/screenshots. Those labelled packaging install the Debian package in a Debian of their own, as root.
 
   --quick    preset dev and the unit tests only
   --update   first lets the unit tests rewrite the expected pages with what comes out now; look at the diff afterwards
@@ -86,7 +86,7 @@ check_format() {
   }
 }
 
-check_scripts() { shellcheck -x scripts/*.sh .ci/run tests/fakes/*; }
+check_scripts() { shellcheck -x scripts/*.sh .ci/run tests/fakes/* tests/packaging/boot packaging/debian/{postinst,prerm,postrm}; }
 
 # Each file by itself with the flags it is compiled with; .clang-tidy says which checks.
 check_tidy() { run-clang-tidy-16 -quiet -p build/dev "$PWD/src/.*" 2>&1 | grep -vE '^(clang-tidy-16|[0-9]+ warnings)' ; return "${PIPESTATUS[0]}"; }

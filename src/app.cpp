@@ -1,5 +1,6 @@
 #include "app.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -19,7 +20,9 @@
 #include "live/leader_part.hpp"
 #include "receive/gate.hpp"
 #include "web/hub_routes.hpp"
+#include "web/listen_address.hpp"
 #include "web/live_routes.hpp"
+#include "web/probe.hpp"
 #include "web/receive_routes.hpp"
 #include "web/routes.hpp"
 #include "web/service_discovery.hpp"
@@ -183,7 +186,7 @@ App::App(config::Config config, std::string gluster_program, Secrets secrets,
                   config_,
                   facts_,
                   log_,
-                  [this] { publisher_.wake(); },
+                  [this] { note_news(); },
                   [this] { watch_processes(); },
                   [this](std::string_view collector, const Error& error) {
                     calls_.add_failure(collector, error, std::chrono::system_clock::now());
@@ -227,7 +230,7 @@ App::~App() {
   stop();
 }
 
-std::expected<void, config::ConfigError> App::start() {
+std::expected<void, config::ConfigError> App::start(int listener) {
   if (auto forwards = forwarder_.start(); !forwards) {
     return forwards;
   }
@@ -241,6 +244,7 @@ std::expected<void, config::ConfigError> App::start() {
   publisher_.publish();  // so that there is a page from the first request on, even while Gluster hangs
   web::ServerOptions options;
   options.listen_address = config_.web.listen_address;
+  options.listener = listener;
   options.logger = log_;
   options.on_request = [this](std::string_view route, int status) { note_request(route, status); };
   options.max_streams = static_cast<unsigned>(config_.web.max_viewers);
@@ -317,6 +321,50 @@ void App::stop() {
   serving_ = nullptr;
 }
 
+std::optional<std::string> App::what_hangs(std::chrono::milliseconds patience) const {
+  // Each of a poll's few questions to glusterd may take as long as a command, and the lane pauses after it.
+  constexpr auto kBetweenPolls = 1min;
+  constexpr int kQuestions = 5;
+  if (scheduler_.hangs(kBetweenPolls + kQuestions * config_.gluster.query_timeout)) {
+    return "collecting: no collector goes on";
+  }
+  constexpr auto kMakingAPage = 1min;
+  const auto since = unpublished_since_.load();
+  if (since != decltype(since)() && std::chrono::steady_clock::now() - since > kMakingAPage) {
+    return "making pages: the last one is not made";
+  }
+  const auto addresses = server_->addresses();
+  for (const auto& address : addresses) {
+    if (!web::answers(address, patience / addresses.size(),
+                      [this, before = answered_.load()] { return answered_ != before; })) {
+      return "serving: a request to itself is not answered";
+    }
+  }
+  return std::nullopt;
+}
+
+std::string App::status() const {
+  int running = 0;
+  std::string failing;
+  for (const auto& state : scheduler_.states()) {
+    if (state.enabled && !state.standby) {
+      ++running;
+      if (state.success == false) {
+        failing += (failing.empty() ? ", failing: " : ", ") + state.name;
+      }
+    }
+  }
+  const auto leader = scheduler_.leader();
+  return fmt::format("serving on {}, {} collectors{}{}", web::to_string(server_->address()), running,
+                     leader == true ? ", leader" : "", failing);
+}
+
+void App::note_news() {
+  auto nothing = std::chrono::steady_clock::time_point();
+  unpublished_since_.compare_exchange_strong(nothing, std::chrono::steady_clock::now());
+  publisher_.wake();
+}
+
 void App::wake_streams() {
   if (auto* const server = serving_.load()) {
     server->wake_streams();
@@ -345,6 +393,7 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+  unpublished_since_ = std::chrono::steady_clock::time_point();
 }
 
 std::shared_ptr<const std::string> App::node_document() {
@@ -416,6 +465,7 @@ receive::Reply App::noted(std::string_view receiver, const receive::Post& post, 
 }
 
 void App::note_request(std::string_view route, int status) {
+  ++answered_;
   own_metrics_.request_answered(route, status);
   // Most of those the server refuses before the receivers see them.
   if (const auto receiver = receiver_of(route); status == kTooLarge && !receiver.empty()) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <mutex>
@@ -65,9 +67,17 @@ class App {
   App& operator=(const App&) = delete;
 
   /// Listens and starts to collect. An error means that the address could not be listened on, or that the
-  /// spool's folder could not be used.
-  /// So does one about the web config.
-  std::expected<void, config::ConfigError> start();
+  /// spool's folder or the web config could not be used. `listener` is served in place of that address if it
+  /// is a socket that listens; it is borrowed until start() returns.
+  std::expected<void, config::ConfigError> start(int listener = -1);
+
+  /// What does not live of collecting, making pages and serving, as a line for people; nothing while all
+  /// does. Proves it: takes up to `patience`, and does not come back where those threads hold what it needs.
+  /// Between start() and stop(), on one thread at a time.
+  [[nodiscard]] std::optional<std::string> what_hangs(std::chrono::milliseconds patience) const;
+
+  /// A line for people on how it goes. From any thread.
+  [[nodiscard]] std::string status() const;
 
   /// Stops collecting, ending commands that run, then serving. Within 5 s.
   void stop();
@@ -87,6 +97,8 @@ class App {
     live::Rates rates;
   };
 
+  /// Something was learnt that is in no picture yet.
+  void note_news();
   void publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own);
   /// Viewers have something new. On any thread.
   void wake_streams();
@@ -129,6 +141,9 @@ class App {
   gluster::ThisNode this_node_;
   exchange::Herald herald_;
   exchange::Neighbours neighbours_;
+  std::atomic<std::chrono::steady_clock::time_point>
+      unpublished_since_{};                  ///< the clock's start: nothing waits
+  std::atomic<std::uint64_t> answered_ = 0;  ///< requests
   collect::FactStore facts_;
   collect::Publisher publisher_;
   collect::Scheduler scheduler_;

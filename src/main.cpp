@@ -2,18 +2,27 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <csignal>
+#include <expected>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "app.hpp"
 #include "collect/table.hpp"
 #include "common/build_info.hpp"
+#include "common/init_process.hpp"
 #include "common/log.hpp"
+#include "common/service_manager.hpp"
 #include "config/config.hpp"
 #include "exchange/credentials.hpp"
 #include "gluster/cli/process.hpp"
 #include "receive/keys.hpp"
 #include "web/access_rules.hpp"
+#include "web/lent_listener.hpp"
+#include "web/listen_address.hpp"
 #include "web/web_settings.hpp"
 #include "webhook/keys.hpp"
 
@@ -70,15 +79,61 @@ int print_once(App& app) {
   return once.gluster_answered && std::cout.flush() ? EXIT_SUCCESS : kFailed;
 }
 
-int serve(App& app, const config::Config& config, spdlog::logger& log, const sigset_t& ending_signals) {
-  if (const auto started = app.start(); !started) {
+/// The socket that the service manager listens on in place of this program, if there is one; then its address
+/// is in `config`.
+std::expected<std::optional<UniqueFd>, config::ConfigError> take_listener(config::Config& config) {
+  const auto wrong = [](const std::string& what) {
+    return std::unexpected(config::ConfigError{"socket activation", what});
+  };
+  auto listener = service_manager::take_listener();
+  if (!listener) {
+    return wrong(listener.error());
+  }
+  if (*listener) {
+    const auto address = web::address_of((*listener)->get());
+    if (!address) {
+      return wrong(address.error());
+    }
+    config.web.listen_address = web::to_string(*address);
+    config.origins.insert_or_assign("web.listen_address", "socket activation");
+  }
+  return std::move(*listener);
+}
+
+/// Proves to the service manager, where it wants that, that the program lives.
+std::unique_ptr<Watchdog> start_watchdog(const App& app, spdlog::logger& log) {
+  const auto patience = service_manager::watchdog_patience();
+  if (!patience) {
+    return nullptr;
+  }
+  const auto for_proof = std::chrono::duration_cast<std::chrono::milliseconds>(*patience / 4);
+  return std::make_unique<Watchdog>(
+      *patience, Watchdog::Questions{[&app, for_proof] { return app.what_hangs(for_proof); },
+                                     [&app] { return app.status(); },
+                                     [&log](const std::optional<std::string>& what) {
+                                       if (what) {
+                                         log.error("hangs: {}", *what);
+                                       } else {
+                                         log.info("what hung goes on");
+                                       }
+                                     }});
+}
+
+int serve(App& app, const config::Config& config, spdlog::logger& log, std::optional<UniqueFd> listener,
+          const sigset_t& ending_signals) {
+  if (const auto started = app.start(listener ? listener->get() : -1); !started) {
     return refuse(started.error());
   }
+  listener.reset();  // the server has its own copy
   log.info("glusterfs_exporter {} serves {} on {}", build_version(), config.web.telemetry_path,
            config.web.listen_address);
+  service_manager::tell_ready(app.status());
+  auto watchdog = start_watchdog(app, log);
   int signal = 0;
   sigwait(&ending_signals, &signal);
   log.info("ending after signal {}", signal);
+  service_manager::tell_stopping();
+  watchdog.reset();
   app.stop();
   return EXIT_SUCCESS;
 }
@@ -147,7 +202,18 @@ int main(int argc, char** argv) {
   if (only_pushed) {
     log->info("there is no Gluster on this machine: only clusters that are pushed here are shown");
   }
+  std::optional<UniqueFd> listener;
+  if (!once) {
+    if (const auto status = run_below_init()) {
+      return *status;
+    }
+    auto given = take_listener(config);
+    if (!given) {
+      return refuse(given.error());
+    }
+    listener = *std::move(given);
+  }
   App app(config, std::move(program),
           {*std::move(keys), *std::move(credentials), *std::move(access), *std::move(cluster)}, log);
-  return once ? print_once(app) : serve(app, config, *log, ending_signals);
+  return once ? print_once(app) : serve(app, config, *log, std::move(listener), ending_signals);
 }

@@ -70,6 +70,7 @@ Scheduler::~Scheduler() {
 }
 
 void Scheduler::start() {
+  started_at_ = std::chrono::steady_clock::now();
   for (const auto lane : kLanes) {
     lanes_.emplace_back([this, lane](const std::stop_token& stop) { run_lane(lane, stop); });
   }
@@ -291,6 +292,24 @@ std::vector<model::CollectorState> Scheduler::states() const {
     }
   }
   return states;
+}
+
+bool Scheduler::hangs(std::chrono::milliseconds patience) const {
+  const auto latest = std::chrono::steady_clock::now() - patience;
+  const std::scoped_lock lock(mutex_);
+  bool any = false;
+  for (const auto& entry : entries_) {
+    const auto lane = entry.spec->lane;
+    if (lane == Lane::transaction || lane == Lane::crawl || !can_run(entry)) {
+      continue;
+    }
+    // Before its first run a collector has been due for ever.
+    if (std::max(entry.timing.due(), started_at_) > latest) {
+      return false;
+    }
+    any = true;
+  }
+  return any;
 }
 
 std::vector<std::string> Scheduler::not_ready() const {

@@ -70,6 +70,11 @@ class Scheduler {
   /// How each collector does, disabled ones included, in the table's order. From any thread.
   [[nodiscard]] std::vector<model::CollectorState> states() const;
 
+  /// Whether all of what waits for nothing slower than a daemon of this node has been due for `patience` and
+  /// does not end: not one ill disk or daemon, whose lane alone waits for it, but none of the lanes goes on.
+  /// Never while there is no such collector to run. From any thread.
+  [[nodiscard]] bool hangs(std::chrono::milliseconds patience) const;
+
   /// The enabled collectors that have not ended their first run. A crawl takes minutes and is not waited for.
   [[nodiscard]] std::vector<std::string> not_ready() const;
 
@@ -112,6 +117,7 @@ class Scheduler {
   std::condition_variable_any changed_;
   std::vector<Entry> entries_;
   SteadyTime transactions_paused_until_;
+  SteadyTime started_at_{};  ///< constant once lanes run
   bool topology_known_ = false;
   std::string topology_outline_;
   std::optional<bool> leader_;

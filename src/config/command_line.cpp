@@ -10,6 +10,7 @@
 
 #include "common/build_info.hpp"
 #include "config/config.hpp"
+#include "config/man_page.hpp"
 #include "config/read_file.hpp"
 #include "config/settings.hpp"
 
@@ -144,7 +145,10 @@ class CommandLine {
   [[nodiscard]] bool version() const { return version_->count() > 0; }
   [[nodiscard]] bool once() const { return once_->count() > 0; }
   [[nodiscard]] bool check_config() const { return check_->count() > 0; }
+  [[nodiscard]] bool help_man() const { return help_man_->count() > 0; }
   [[nodiscard]] std::string help_text() const;
+  /// The same options as a manual page.
+  [[nodiscard]] std::string man_text() const;
   /// The file to read, if one was named.
   [[nodiscard]] std::optional<std::string> file() const;
   /// Applies what the flags set to `config`.
@@ -177,6 +181,7 @@ class CommandLine {
   CLI::Option* once_ = nullptr;
   CLI::Option* version_ = nullptr;
   CLI::Option* help_ = nullptr;
+  CLI::Option* help_man_ = nullptr;
   std::vector<Value> values_;
   std::vector<Collector> collectors_;
 };
@@ -203,6 +208,8 @@ CommandLine::CommandLine(std::span<const CollectorDefaults> collectors)
   once_ = add_switch("--once", "General", "print one page of metrics, and exit");
   version_ = add_switch("--version", "General", "print the version, and exit");
   help_ = add_switch("-h,--help", "General", "print this text, and exit");
+  // Hidden, as in other Prometheus exporters: for those who make packages.
+  help_man_ = add_switch("--help-man", "", "");
 }
 
 CLI::Option* CommandLine::add_switch(const std::string& name, const std::string& group,
@@ -310,6 +317,24 @@ std::string CommandLine::help_text() const {
   return CLI::detail::find_and_replace(app_.help(), "\n\n\n", "\n\n");
 }
 
+std::string CommandLine::man_text() const {
+  std::vector<FlagGroup> groups;
+  for (const CLI::Option* option : app_.get_options()) {
+    const std::string& title = option->get_group();
+    if (title.empty()) {
+      continue;
+    }
+    auto group = std::ranges::find(groups, title, &FlagGroup::title);
+    if (group == groups.end()) {
+      group = groups.insert(groups.end(), {.title = title, .flags = {}});
+    }
+    group->flags.push_back({.names = option->get_name(false, true),
+                            .value_name = option->get_option_text(),
+                            .help = option->get_description()});
+  }
+  return man_page(groups);
+}
+
 std::optional<std::string> CommandLine::file() const {
   if (file_->count() == 0) {
     return std::nullopt;
@@ -359,11 +384,12 @@ std::expected<Invocation, ConfigError> read_invocation(int argc, const char* con
   }
   Invocation invocation;
   invocation.config = default_config(collectors);
-  if (line.help() || line.version()) {
+  if (line.help() || line.help_man() || line.version()) {
     invocation.action = Invocation::Action::print;
-    invocation.text = line.help() ? line.help_text()
-                                  : fmt::format("glusterfs_exporter, version {} (revision {})\n",
-                                                build_version(), build_revision());
+    invocation.text = line.help()       ? line.help_text()
+                      : line.help_man() ? line.man_text()
+                                        : fmt::format("glusterfs_exporter, version {} (revision {})\n",
+                                                      build_version(), build_revision());
     return invocation;
   }
   if (line.once()) {

@@ -20,6 +20,7 @@
 
 #include "web/client_socket.hpp"
 #include "web/header_list.hpp"
+#include "web/lent_listener.hpp"
 #include "web/listen_address.hpp"
 #include "web/open_files.hpp"
 #include "web/open_streams.hpp"
@@ -164,8 +165,10 @@ class Server::Impl {
   Impl& operator=(Impl&&) = delete;
 
   std::expected<void, std::string> start();
-  [[nodiscard]] std::uint16_t port() const {
-    return front_ == nullptr ? ntohs(address_.sin_port) : front_->port();
+  /// Where clients come to.
+  [[nodiscard]] sockaddr_in address() const { return front_ == nullptr ? address_ : front_->address(); }
+  [[nodiscard]] std::vector<sockaddr_in> addresses() const {
+    return front_ == nullptr ? std::vector{address_} : std::vector{front_->address(), address_};
   }
   void wake_streams() { streams_.wake(); }
 
@@ -191,6 +194,7 @@ class Server::Impl {
   const Library library_;
   OpenStreams streams_{{.streams = options_.max_streams, .patience = options_.request_timeout}};
   sockaddr_in address_{};  ///< where civetweb listens
+  bool lent_ = false;      ///< and others, too, who hold the same socket
   mg_context* context_ = nullptr;
   std::unique_ptr<TlsFront> front_;                 ///< null without TLS
   std::atomic<TlsFront*> client_source_ = nullptr;  ///< the same, for threads that run while it starts
@@ -204,16 +208,14 @@ std::expected<void, std::string> Server::Impl::start() {
   if (!address) {
     return failure(address.error());
   }
-  address_ = *address;
+  const bool lent = options_.listener >= 0;
   // civetweb says no more than that it failed.
-  if (const auto possible = try_listen(address_); !possible) {
+  if (const auto possible = lent ? std::expected<void, std::string>() : try_listen(*address); !possible) {
     return failure(possible.error());
   }
-
-  const auto public_address = address_;
-  if (options_.tls) {
-    address_ = {};
-    address_.sin_family = AF_INET;
+  address_ = *address;
+  if (lent || options_.tls) {
+    address_.sin_port = 0;
     address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   }
   const std::string listen = to_string(address_);
@@ -262,15 +264,22 @@ std::expected<void, std::string> Server::Impl::start() {
     address_.sin_port = htons(static_cast<std::uint16_t>(port.port));
   }
   if (options_.tls) {
-    if (auto started = start_tls(public_address); !started) {
+    if (auto started = start_tls(*address); !started) {
       return failure(started.error());
     }
+  } else if (lent) {
+    if (const auto done = lend_listener(options_.listener, address_); !done) {
+      return failure(done.error());
+    }
+    lent_ = true;
+    address_ = address_of(options_.listener).value_or(address_);
   }
   return {};
 }
 
 std::expected<void, std::string> Server::Impl::start_tls(const sockaddr_in& address) {
   auto front = TlsFront::open({.address = address,
+                               .listener = options_.listener,
                                .server_port = ntohs(address_.sin_port),
                                .context = options_.tls,
                                .max_connections = options_.max_streams + kOtherTlsConnections,
@@ -296,7 +305,8 @@ std::optional<std::string> Server::Impl::client_of(const mg_request_info& info) 
 Server::Impl::~Impl() {
   if (context_ != nullptr) {
     streams_.close(kStreamEndPatience);  // first: from mg_stop on nothing more is written
-    const std::jthread waker(keep_connecting, address_);
+    // Who lent the socket would take a connection that nobody accepts for somebody to start this program for.
+    const std::jthread waker = lent_ ? std::jthread() : std::jthread(keep_connecting, address_);
     mg_stop(context_);
   }
   // Only now: it passed on what was sent last. Nobody asks it for clients any more.
@@ -459,7 +469,15 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 std::uint16_t Server::port() const {
-  return impl_->port();
+  return ntohs(impl_->address().sin_port);
+}
+
+sockaddr_in Server::address() const {
+  return impl_->address();
+}
+
+std::vector<sockaddr_in> Server::addresses() const {
+  return impl_->addresses();
 }
 
 void Server::wake_streams() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <netinet/in.h>
 #include <spdlog/logger.h>
 
 #include <chrono>
@@ -20,6 +21,10 @@ namespace glusterfs_exporter::web {
 
 struct ServerOptions {
   std::string listen_address = "0.0.0.0:9713";  ///< see parse_listen_address
+
+  /// A socket that listens already and is served in place of that address; borrowed until start() returns.
+  /// -1: none. Then stopping takes up to two seconds, for whoever else holds it takes the next connection.
+  int listener = -1;
 
   /// A connection holds a thread from its start to its end; that of a stream sleeps, and one thread sends to
   /// all of them. All of worker_threads + max_streams are made at the start; as streams never hold more than
@@ -78,6 +83,12 @@ class Server {
 
   /// The port it listens on: the one chosen by the system when port 0 was asked for.
   [[nodiscard]] std::uint16_t port() const;
+
+  /// Where it listens, that port included.
+  [[nodiscard]] sockaddr_in address() const;
+
+  /// The same, and where the plain server behind TLS listens: whoever serves all of them serves.
+  [[nodiscard]] std::vector<sockaddr_in> addresses() const;
 
   /// Has all streams asked for more at once, rather than within a second. For any thread.
   void wake_streams();

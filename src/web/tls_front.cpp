@@ -1,6 +1,7 @@
 #include "web/tls_front.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -128,10 +129,11 @@ class TlsFront::Impl {
   Impl& operator=(Impl&&) = delete;
 
   std::expected<void, std::string> open();
+  bool listen();
   void start() {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
-  [[nodiscard]] std::uint16_t port() const { return ntohs(options_.address.sin_port); }
+  [[nodiscard]] sockaddr_in address() const { return options_.address; }
   [[nodiscard]] std::optional<std::string> client_at(std::uint16_t port) const {
     const std::scoped_lock lock(mutex_);
     const auto found = clients_.find(port);
@@ -176,14 +178,11 @@ class TlsFront::Impl {
 };
 
 std::expected<void, std::string> TlsFront::Impl::open() {
-  listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   epoll_ = UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
   wake_ = UniqueFd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  set_option(listener_.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   auto* const address = reinterpret_cast<sockaddr*>(&options_.address);
   socklen_t size = sizeof(options_.address);
-  if (!listener_.is_open() || !epoll_.is_open() || !wake_.is_open() ||
-      ::bind(listener_.get(), address, size) != 0 || ::listen(listener_.get(), kBacklog) != 0 ||
+  if (!epoll_.is_open() || !wake_.is_open() || !listen() ||
       ::getsockname(listener_.get(), address, &size) != 0) {
     return std::unexpected(system_reason());
   }
@@ -197,6 +196,20 @@ std::expected<void, std::string> TlsFront::Impl::open() {
     return std::unexpected(system_reason());
   }
   return {};
+}
+
+bool TlsFront::Impl::listen() {
+  if (options_.listener >= 0) {
+    listener_ = UniqueFd(::fcntl(options_.listener, F_DUPFD_CLOEXEC, 0));
+    const int flags = ::fcntl(listener_.get(), F_GETFL);
+    return listener_.is_open() && flags >= 0 && ::fcntl(listener_.get(), F_SETFL, flags | O_NONBLOCK) == 0;
+  }
+  listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  set_option(listener_.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  return listener_.is_open() &&
+         ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&options_.address),
+                sizeof(options_.address)) == 0 &&
+         ::listen(listener_.get(), kBacklog) == 0;
 }
 
 void TlsFront::Impl::run(const std::stop_token& stop) {
@@ -538,8 +551,8 @@ void TlsFront::start() {
   impl_->start();
 }
 
-std::uint16_t TlsFront::port() const {
-  return impl_->port();
+sockaddr_in TlsFront::address() const {
+  return impl_->address();
 }
 
 std::optional<std::string> TlsFront::client_at(std::uint16_t port) const {

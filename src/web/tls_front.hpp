@@ -25,7 +25,9 @@ namespace glusterfs_exporter::web {
 class TlsFront {
  public:
   struct Options {
-    sockaddr_in address{};          ///< where to listen; port 0 lets the system choose
+    sockaddr_in address{};  ///< where to listen; port 0 lets the system choose
+    /// A socket that listens already and is served in place of that address; borrowed for open(). -1: none.
+    int listener = -1;
     std::uint16_t server_port = 0;  ///< the plain server's, on 127.0.0.1
     /// For one new connection: what holds now. Called on the front's thread; quick.
     std::function<TlsContext()> context;
@@ -49,7 +51,8 @@ class TlsFront {
   TlsFront(TlsFront&&) = delete;
   TlsFront& operator=(TlsFront&&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const;
+  /// Where it listens, with the port that the system chose.
+  [[nodiscard]] sockaddr_in address() const;
 
   /// The address of the client that is behind a connection to the plain server, by the port it comes from;
   /// nothing when it is none of the front's, but of somebody on this machine who found the plain server. For

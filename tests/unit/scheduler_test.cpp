@@ -276,6 +276,31 @@ TEST_F(SchedulerTest, ACrawlHoldsNobodyUp) {
   scheduler->stop();
 }
 
+TEST_F(SchedulerTest, HangsWhenNoQuickLaneGoesOn) {
+  std::atomic<bool> held = true;
+  source.on_topology = [&] {
+    held.wait(true);
+    return gluster::Topology{test::volume_record("v1")};
+  };
+  const auto scheduler = make();
+  scheduler->start();
+  EXPECT_FALSE(scheduler->hangs(1h));
+  // Of the CLI's lanes only one is quick.
+  EXPECT_TRUE(eventually([&] { return scheduler->hangs(50ms); }));
+  held = false;
+  held.notify_all();
+  EXPECT_TRUE(eventually([&] { return !scheduler->hangs(50ms); }));
+}
+
+TEST_F(SchedulerTest, HangsNotWithoutAnythingToDo) {
+  for (auto& [name, settings] : config.collectors) {
+    settings.enabled = false;
+  }
+  const auto scheduler = make();
+  scheduler->start();
+  EXPECT_FALSE(scheduler->hangs(0ms));
+}
+
 TEST_F(SchedulerTest, AChangedTopologyIsFollowedAtOnce) {
   std::atomic<bool> second{false};
   source.on_topology = [&] {
