@@ -6,16 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "collect/table.hpp"
 #include "common/build_info.hpp"
+#include "common/log.hpp"
 #include "exchange/node_document.hpp"
-#include "gluster/cli/process.hpp"
-#include "gluster/values.hpp"
 #include "hub/cluster_summary.hpp"
 #include "live/leader_part.hpp"
 #include "receive/gate.hpp"
@@ -24,6 +21,7 @@
 #include "web/live_routes.hpp"
 #include "web/probe.hpp"
 #include "web/receive_routes.hpp"
+#include "web/reload_route.hpp"
 #include "web/routes.hpp"
 #include "web/service_discovery.hpp"
 
@@ -36,59 +34,6 @@ using namespace std::chrono_literals;
 std::string hostname() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
-gluster::CliOptions cli_options(const config::Config& config, std::string program) {
-  return {std::move(program), config.gluster.socket, config.gluster.query_timeout,
-          config.gluster.transaction_timeout, config.gluster.crawl_timeout};
-}
-
-/// Where glusterd listens and the CLI asks unless told otherwise.
-constexpr std::string_view kDefaultSocket = "/var/run/glusterd.socket";
-
-/// glusterd answers in a millisecond, a large cluster's topology in a second.
-constexpr auto kGlusterdTimeout = 5s;
-
-/// The next poll of the other exporters comes soon.
-constexpr auto kNeighbourTimeout = 2s;
-
-std::optional<gluster::rpc::GlusterdClient> glusterd_client(const config::Config& config,
-                                                            std::stop_token stop) {
-  if (config.gluster.source == config::SourceChoice::cli) {
-    return std::nullopt;
-  }
-  const auto& socket = config.gluster.socket;
-  return gluster::rpc::GlusterdClient(
-      {socket.empty() ? std::string(kDefaultSocket) : socket, kGlusterdTimeout}, std::move(stop));
-}
-
-std::uint16_t exporter_port(const config::Config& config) {
-  const std::string_view own = config.web.listen_address;
-  return config.cluster.exporter_port != 0
-             ? config.cluster.exporter_port
-             : to_number<std::uint16_t>(own.substr(own.rfind(':') + 1)).value_or(0);
-}
-
-/// As one would type it, without what only tells how to write the answer.
-std::string command_text(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) {
-    if (word != "--xml") {
-      text += text.empty() ? word : " " + word;
-    }
-  }
-  return text;
-}
-
-/// The other nodes whose exporters answer.
-std::vector<std::string> hosts_of_exporters(const model::Snapshot& snapshot) {
-  std::vector<std::string> hosts;
-  for (const auto& peer : snapshot.peers) {
-    if (!peer.local && peer.exporter && peer.exporter->answers) {
-      hosts.push_back(peer.host);
-    }
-  }
-  return hosts;
 }
 
 std::vector<web::CollectorRow> collector_rows(const std::vector<model::CollectorState>& states) {
@@ -117,10 +62,6 @@ std::vector<web::CollectorRow> collector_rows(const std::vector<model::Collector
   return rows;
 }
 
-bool asks_anything(const config::Config& config) {
-  return std::ranges::any_of(config.collectors, [](const auto& one) { return one.second.enabled; });
-}
-
 /// Who takes what is posted there; empty for other routes.
 std::string_view receiver_of(std::string_view route) {
   if (route == web::kAlertsPath) {
@@ -132,98 +73,74 @@ std::string_view receiver_of(std::string_view route) {
   return route == web::kPushPath ? "push" : "";
 }
 
+/// How long webhooks have for what would be lost.
+constexpr auto kFlushPatience = 5s;
+
+/// Commands that run are ended, webhooks may take what waits.
+constexpr auto kReloadPatience = 30s;
+
 constexpr int kUnauthorized = 401;
 constexpr int kTooLarge = 413;
 
-}  // namespace
-
-bool finds_gluster(const config::Config& config) {
-  const auto& socket = config.gluster.socket;
-  std::error_code ignored;
-  return gluster::find_program(config.gluster.path).has_value() ||
-         std::filesystem::exists(socket.empty() ? kDefaultSocket : std::string_view(socket), ignored);
+/// Whom posts are let in by.
+receive::Gate alerts_gate(const Secrets& secrets) {
+  return {"alerts", secrets.receive.alerts_token};
 }
 
-App::App(config::Config config, std::string gluster_program, Secrets secrets,
-         std::shared_ptr<spdlog::logger> log)
-    : config_(std::move(config)),
+receive::Gate events_gate(const Secrets& secrets) {
+  return {"gluster_events", secrets.receive.events_token, secrets.receive.events_secret};
+}
+
+/// What differs and could not be changed while it runs.
+std::vector<std::string> needs_restart(const config::Config& before, const config::Config& now) {
+  std::vector<std::string> settings;
+  const auto compare = [&](const char* name, const auto& one, const auto& other) {
+    if (one != other) {
+      settings.emplace_back(name);
+    }
+  };
+  compare("web.listen_address", before.web.listen_address, now.web.listen_address);
+  compare("web.telemetry_path", before.web.telemetry_path, now.web.telemetry_path);
+  compare("web.max_viewers", before.web.max_viewers, now.web.max_viewers);
+  compare("web.config_file", before.web.config_file, now.web.config_file);
+  compare("hub", before.hub, now.hub);
+  return settings;
+}
+
+}  // namespace
+
+App::App(Setup setup, ReloadRequests& reloads, std::shared_ptr<spdlog::logger> log)
+    : config_(setup.config),
+      reloads_(reloads),
       log_(std::move(log)),
-      renderer_(
-          std::set<std::string, std::less<>>(config_.volume_options.begin(), config_.volume_options.end())),
-      cli_(
-          cli_options(config_, std::move(gluster_program)),
-          [stop = stopping_.get_token()](const gluster::Command& command) {
-            return run_process(command, stop);
-          },
-          [this](const gluster::CommandReport& report) {
-            own_metrics_.command_ended(report.command, report.duration,
-                                       report.error == nullptr ? "" : to_string(report.error->kind));
-            calls_.add({Asked::cli, command_text(report.words), report.duration, report.error},
-                       std::chrono::system_clock::now());
-          }),
-      glusterd_(
-          glusterd_client(config_, stopping_.get_token()),
-          config_.gluster.source == config::SourceChoice::rpc ? nullptr : &cli_,
-          [this, told = std::set<std::string, std::less<>>()](std::string_view question,
-                                                              const Error& why) mutable {
-            if (told.emplace(question).second) {
-              log_->warn("the gluster command answers {} because glusterd's socket did not: {}", question,
-                         why.context);
-            }
-          },
-          [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
-      this_node_(stopping_.get_token(),
-                 [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }),
-      herald_(exporter_port(config_), kNeighbourTimeout, secrets.cluster),
-      neighbours_(
-          exporter_port(config_), kNeighbourTimeout, stopping_.get_token(),
-          [this](const Call& call) { calls_.add(call, std::chrono::system_clock::now()); }, secrets.cluster),
-      publisher_({facts_, [this] { return scheduler_.states(); }, [this] { return scheduler_.leader(); },
-                  hostname(),
+      watch_(make_watch(std::move(setup.config), std::move(setup.gluster_program), setup.secrets.cluster)),
+      forwarding_(make_forwarding(config_, setup.secrets.webhook)),
+      publisher_({facts_, [this] { return watch()->scheduler().states(); },
+                  [this] { return watch()->scheduler().leader(); }, hostname(),
                   [this](const collect::Publisher::Picture& picture,
                          const collect::Publisher::OwnReport& own) { publish(picture, own); }}),
-      scheduler_({{glusterd_, cli_, this_node_, neighbours_},
-                  config_,
-                  facts_,
-                  log_,
-                  [this] { note_news(); },
-                  [this] { watch_processes(); },
-                  [this](std::string_view collector, const Error& error) {
-                    calls_.add_failure(collector, error, std::chrono::system_clock::now());
-                  }},
-                 collect::collector_table()),
-      death_watch_([this] { scheduler_.run_now(collect::processes_collector); }),
       alert_list_(events_, config_.alerts.expire_after),
-      own_tokens_{
-          .alerts = !secrets.receive.alerts_token.empty(),
-          .gluster_events = !secrets.receive.events_token.empty() || !secrets.receive.events_secret.empty()},
-      alerts_(receive::Gate("alerts", std::move(secrets.receive.alerts_token)),
-              {alert_list_, log_, [this] { publisher_.wake(); }}),
+      alerts_(alerts_gate(setup.secrets), {alert_list_, log_, [this] { publisher_.wake(); }}),
       gluster_events_(
-          receive::Gate("gluster_events", std::move(secrets.receive.events_token),
-                        std::move(secrets.receive.events_secret)),
-          {events_, [this](const collect::CollectorSpec& collector) { scheduler_.run_soon(collector); },
+          events_gate(setup.secrets),
+          {events_,
+           [this](const collect::CollectorSpec& collector) { watch()->scheduler().run_soon(collector); },
            [this] { publisher_.wake(); }, [this](std::string_view uuid) { return host_of_peer(uuid); }}),
-      forwarder_({config_, std::move(secrets.webhook),
-                  [this] {
-                    state_maker_.make();
-                    return feed_.document();
-                  },
-                  own_metrics_, log_}),
-      access_(std::move(secrets.access), {.users = [this]() -> std::shared_ptr<const web::Access::Users> {
-                                            if (web_settings_ == nullptr) {
-                                              return nullptr;
-                                            }
-                                            const auto settings = web_settings_->current();
-                                            return {settings, &settings->config.users};
-                                          },
-                                          .log = log_}) {
+      access_(setup.secrets.access, {.users = [this]() -> std::shared_ptr<const web::Access::Users> {
+                                       if (web_settings_ == nullptr) {
+                                         return nullptr;
+                                       }
+                                       const auto settings = web_settings_->current();
+                                       return {settings, &settings->config.users};
+                                     },
+                                     .log = log_}) {
   if (config_.hub) {
     hub_ = std::make_unique<hub::Hub>(
-        secrets.receive.push_tokens,
+        setup.secrets.receive.push_tokens,
         hub::Hub::Parts{
             .log = log_, .on_news = [this] { wake_streams(); }, .page_version = web::page_version()});
   }
+  own_metrics_.config_read(true);
 }
 
 App::~App() {
@@ -231,7 +148,7 @@ App::~App() {
 }
 
 std::expected<void, config::ConfigError> App::start(int listener) {
-  if (auto forwards = forwarder_.start(); !forwards) {
+  if (auto forwards = forwarder()->start(); !forwards) {
     return forwards;
   }
   if (!config_.web.config_file.empty()) {
@@ -249,12 +166,28 @@ std::expected<void, config::ConfigError> App::start(int listener) {
   options.on_request = [this](std::string_view route, int status) { note_request(route, status); };
   options.max_streams = static_cast<unsigned>(config_.web.max_viewers);
   set_access(options);
+  auto server = web::Server::start(std::move(options), make_router());
+  if (!server) {
+    return std::unexpected(
+        config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
+  }
+  server_ = *std::move(server);
+  serving_ = server_.get();
+  log_access();
+  publisher_.start();
+  watch()->start();
+  return {};
+}
+
+web::Router App::make_router() {
   auto router = web::make_router(
       config_.web.telemetry_path,
-      {[this] { return page_.get(); }, [this] { return scheduler_.not_ready(); },
-       [this] { return collector_rows(scheduler_.states()); }, [this] { return node_document(); },
-       [this] { scheduler_.run_soon(collect::exporters_collector); },
+      {[this] { return page_.get(); }, [this] { return watch()->scheduler().not_ready(); },
+       [this] { return ending_.load(); }, [this] { return collector_rows(watch()->scheduler().states()); },
+       [this] { return node_document(); },
+       [this] { watch()->scheduler().run_soon(collect::exporters_collector); },
        [this] { return service_discovery(); }});
+  web::add_reload_route(router, [this] { return reloads_.ask(kReloadPatience); });
   web::add_live_routes(router, feed_, events_);
   web::add_exporter_route(router, [this] { return exporter_document(); });
   web::add_receive_routes(
@@ -265,19 +198,116 @@ std::expected<void, config::ConfigError> App::start(int listener) {
     web::add_hub_routes(router, *hub_,
                         [this](const auto& push) { return noted("push", push.post, hub_->take(push)); });
   }
-  auto server = web::Server::start(std::move(options), std::move(router));
-  if (!server) {
-    return std::unexpected(
-        config::ConfigError{config_.origin("web.listen_address"), std::move(server.error())});
+  return router;
+}
+
+std::shared_ptr<Watch> App::make_watch(config::Config config, std::string gluster_program,
+                                       exchange::ClusterCredentials credentials) {
+  return std::make_shared<Watch>(Watch::Parts{.config = std::move(config),
+                                              .gluster_program = std::move(gluster_program),
+                                              .credentials = std::move(credentials),
+                                              .facts = facts_,
+                                              .metrics = own_metrics_,
+                                              .calls = calls_,
+                                              .log = log_,
+                                              .on_news = [this] { note_news(); }});
+}
+
+App::Forwarding App::make_forwarding(const config::Config& config, webhook::CredentialsByTarget credentials) {
+  auto forwarder = std::make_shared<webhook::Forwarder>(
+      webhook::Forwarder::Parts{.settings = config.webhook,
+                                .spool_origin = config.origin("webhook.spool_directory"),
+                                .credentials = credentials,
+                                .state =
+                                    [this] {
+                                      state_maker_.make();
+                                      return feed_.document();
+                                    },
+                                .metrics = own_metrics_,
+                                .log = log_});
+  return {config.webhook, std::move(credentials), std::move(forwarder)};
+}
+
+std::shared_ptr<Watch> App::watch() const {
+  const std::scoped_lock lock(replaced_mutex_);
+  return watch_;
+}
+
+std::shared_ptr<webhook::Forwarder> App::forwarder() const {
+  const std::scoped_lock lock(replaced_mutex_);
+  return forwarding_.forwarder;
+}
+
+std::expected<std::vector<std::string>, config::ConfigError> App::reload(Setup setup) {
+  auto waiting = needs_restart(config_, setup.config);
+  setup.config.web = config_.web;
+  setup.config.hub = config_.hub;
+  if (auto done = reload_forwarding(setup); !done) {
+    own_metrics_.config_read(false);
+    return std::unexpected(std::move(done.error()));
   }
-  server_ = *std::move(server);
-  serving_ = server_.get();
+  log_->set_level(log_level(setup.config.log.level));
+  set_log_format(*log_, setup.config.log.format);
+  alert_list_.set_expire_after(setup.config.alerts.expire_after);
+  alerts_.set_gate(alerts_gate(setup.secrets));
+  gluster_events_.set_gate(events_gate(setup.secrets));
+  access_.set_rules(setup.secrets.access);
+  if (hub_ != nullptr) {
+    hub_->set_tokens(setup.secrets.receive.push_tokens);
+    wake_streams();
+  }
+  reload_watch(setup);
   log_access();
-  herald_.start();
-  publisher_.start();
-  death_watch_.start();
-  scheduler_.start();
+  own_metrics_.config_read(true);
+  note_news();
+  return waiting;
+}
+
+std::expected<void, config::ConfigError> App::reload_forwarding(const Setup& setup) {
+  if (setup.config.webhook == forwarding_.settings && setup.secrets.webhook == forwarding_.credentials) {
+    return {};
+  }
+  const auto before = forwarding_;
+  // The spool is for one at a time.
+  before.forwarder->stop(kFlushPatience);
+  const auto replace_by = [this](Forwarding next) {
+    const std::scoped_lock lock(replaced_mutex_);
+    forwarding_ = std::move(next);
+  };
+  replace_by(make_forwarding(setup.config, setup.secrets.webhook));
+  if (auto started = forwarder()->start(); !started) {
+    config::Config old = config_;
+    old.webhook = before.settings;
+    replace_by(make_forwarding(old, before.credentials));
+    if (const auto again = forwarder()->start(); !again) {
+      log_->error("nothing is forwarded any more: {}", again.error().message);
+    }
+    return started;
+  }
+  for (const auto& [name, target] : before.settings.targets) {
+    if (!setup.config.webhook.targets.contains(name)) {
+      own_metrics_.webhook_removed(name);
+    }
+  }
   return {};
+}
+
+void App::reload_watch(Setup& setup) {
+  const auto before = watch();
+  before->stop();
+  const auto next =
+      make_watch(std::move(setup.config), std::move(setup.gluster_program), setup.secrets.cluster);
+  next->carry_on(*before);
+  {
+    const std::scoped_lock lock(replaced_mutex_);
+    watch_ = next;
+  }
+  next->start();
+}
+
+void App::note_bad_config() {
+  own_metrics_.config_read(false);
+  note_news();
 }
 
 void App::set_access(web::ServerOptions& options) {
@@ -293,8 +323,16 @@ void App::set_access(web::ServerOptions& options) {
 
 void App::log_access() {
   const bool tls = web_settings_ != nullptr && web_settings_->current()->tls != nullptr;
-  log_->info("{}", access_.summary(tls, own_tokens_));
-  if (!asks_anything(config_)) {
+  const auto& config = watch()->config();
+  auto summary = access_.summary(tls, {.alerts = !config.alerts.token_file.empty(),
+                                       .gluster_events = !config.gluster_events.token_file.empty() ||
+                                                         !config.gluster_events.secret_file.empty()});
+  const bool is_news = summary != access_summary_;
+  access_summary_ = std::move(summary);
+  if (is_news) {
+    log_->info("{}", access_summary_);
+  }
+  if (!is_news || !watch()->asks_anything()) {
     return;  // a hub without a cluster of its own
   }
   if (!access_.lets_cluster_in()) {
@@ -303,7 +341,7 @@ void App::log_access() {
         "same "
         "token on all nodes");
   }
-  if (tls != (!config_.cluster.tls.ca_file.empty())) {
+  if (tls != (!config.cluster.tls.ca_file.empty())) {
     log_->warn(tls ? "this exporter takes TLS only, and asks the others of the cluster without: set "
                      "cluster.tls.ca_file on all nodes"
                    : "this exporter asks the others of the cluster by TLS, and takes none itself");
@@ -311,12 +349,10 @@ void App::log_access() {
 }
 
 void App::stop() {
-  stopping_.request_stop();
-  scheduler_.stop();
-  death_watch_.stop();
+  ending_ = true;
+  watch()->stop();
   publisher_.stop();
-  herald_.stop();
-  forwarder_.stop();
+  forwarder()->stop(kFlushPatience);
   server_.reset();
   serving_ = nullptr;
 }
@@ -325,7 +361,8 @@ std::optional<std::string> App::what_hangs(std::chrono::milliseconds patience) c
   // Each of a poll's few questions to glusterd may take as long as a command, and the lane pauses after it.
   constexpr auto kBetweenPolls = 1min;
   constexpr int kQuestions = 5;
-  if (scheduler_.hangs(kBetweenPolls + kQuestions * config_.gluster.query_timeout)) {
+  const auto asking = watch();
+  if (asking->scheduler().hangs(kBetweenPolls + kQuestions * asking->config().gluster.query_timeout)) {
     return "collecting: no collector goes on";
   }
   constexpr auto kMakingAPage = 1min;
@@ -346,7 +383,8 @@ std::optional<std::string> App::what_hangs(std::chrono::milliseconds patience) c
 std::string App::status() const {
   int running = 0;
   std::string failing;
-  for (const auto& state : scheduler_.states()) {
+  auto& scheduler = watch()->scheduler();
+  for (const auto& state : scheduler.states()) {
     if (state.enabled && !state.standby) {
       ++running;
       if (state.success == false) {
@@ -354,7 +392,7 @@ std::string App::status() const {
       }
     }
   }
-  const auto leader = scheduler_.leader();
+  const auto leader = scheduler.leader();
   return fmt::format("serving on {}, {} collectors{}{}", web::to_string(server_->address()), running,
                      leader == true ? ", leader" : "", failing);
 }
@@ -372,7 +410,7 @@ void App::wake_streams() {
 }
 
 App::Once App::run_once() {
-  scheduler_.run_once();
+  watch()->scheduler().run_once();
   publisher_.publish();
   return {*page_.get()->text, publisher_.latest()->up.value_or(false)};
 }
@@ -383,14 +421,15 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   rates_.take(snapshot);
   alert_list_.expire(std::chrono::system_clock::now());
   published_.set(std::make_shared<const Published>(Published{picture, own, rates_}));
-  herald_.take(*own, hosts_of_exporters(snapshot));
+  const auto asking = watch();
+  asking->tell_others(*own, snapshot);
   state_maker_.take({picture, rates_});
-  forwarder_.take(picture);
-  if (hub_ != nullptr && asks_anything(config_)) {
+  forwarder()->take(picture);
+  if (hub_ != nullptr && asking->asks_anything()) {
     hub_->set_own(hub::summary_of(snapshot));
   }
   wake_streams();
-  auto page = renderer_.render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
+  auto page = asking->renderer().render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
   unpublished_since_ = std::chrono::steady_clock::time_point();
@@ -421,21 +460,6 @@ nlohmann::json App::exporter_document() const {
     identity.host = local == picture->peers.end() ? identity.host : local->host;
   }
   return calls_.document(identity, std::chrono::system_clock::now());
-}
-
-void App::watch_processes() {
-  const auto processes = facts_.copy().processes.value;
-  if (processes == nullptr) {
-    return;
-  }
-  std::set<gluster::ProcessKey> keys;
-  for (const auto& [id, process] : processes->bricks) {
-    keys.insert(process.key);
-  }
-  for (const auto& daemon : processes->daemons) {
-    keys.insert(daemon.key);
-  }
-  death_watch_.watch(keys);
 }
 
 std::string App::host_of_peer(std::string_view uuid) const {
@@ -478,7 +502,7 @@ std::optional<std::string> App::service_discovery() const {
   if (picture == nullptr || !picture->peers_known) {
     return std::nullopt;
   }
-  return web::render_service_discovery(picture->peers, exporter_port(config_),
+  return web::render_service_discovery(picture->peers, watch()->exporter_port(),
                                        web_settings_ != nullptr && web_settings_->current()->tls != nullptr);
 }
 

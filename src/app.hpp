@@ -7,21 +7,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collect/facts.hpp"
 #include "collect/publisher.hpp"
-#include "collect/scheduler.hpp"
 #include "common/latest.hpp"
 #include "config/config.hpp"
-#include "exchange/herald.hpp"
-#include "exchange/neighbours.hpp"
-#include "gluster/chosen_glusterd.hpp"
-#include "gluster/cli/cli_source.hpp"
-#include "gluster/local/death_watch.hpp"
-#include "gluster/this_node.hpp"
 #include "hub/hub.hpp"
 #include "live/call_log.hpp"
 #include "live/events.hpp"
@@ -30,12 +23,13 @@
 #include "live/state_maker.hpp"
 #include "metrics/exporter_metrics.hpp"
 #include "metrics/page.hpp"
-#include "metrics/renderer.hpp"
 #include "receive/alert_list.hpp"
 #include "receive/alerts.hpp"
 #include "receive/gluster_events.hpp"
-#include "receive/keys.hpp"
 #include "receive/post.hpp"
+#include "reload_requests.hpp"
+#include "setup.hpp"
+#include "watch.hpp"
 #include "web/access.hpp"
 #include "web/assets.hpp"
 #include "web/server.hpp"
@@ -44,24 +38,11 @@
 
 namespace glusterfs_exporter {
 
-/// What the files hold that the configuration names.
-struct Secrets {
-  receive::Keys receive;
-  webhook::CredentialsByTarget webhook;
-  web::AccessRules access;
-  exchange::ClusterCredentials cluster;
-};
-
-/// Whether there may be a Gluster on this machine: the program that `config` names, or glusterd's socket.
-bool finds_gluster(const config::Config& config);
-
 /// The program's parts, joined: Gluster's answers become pictures, pictures become pages, pages are served.
 class App {
  public:
-  /// `gluster_program` is the absolute path of the CLI; not used when only the sockets are asked, or when no
-  /// collector is enabled.
-  App(config::Config config, std::string gluster_program, Secrets secrets,
-      std::shared_ptr<spdlog::logger> log);
+  /// `reloads` is asked when somebody posts to /-/reload, and has to outlive it.
+  App(Setup setup, ReloadRequests& reloads, std::shared_ptr<spdlog::logger> log);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -79,7 +60,17 @@ class App {
   /// A line for people on how it goes. From any thread.
   [[nodiscard]] std::string status() const;
 
-  /// Stops collecting, ending commands that run, then serving. Within 5 s.
+  /// Has a configuration that was read anew take the place of the one there is; what was learnt stays.
+  /// Returns the settings that differ and count only after a restart. An error leaves everything as it was:
+  /// the spool's folder could not be used. Between start() and stop(), on one thread at a time; takes up to
+  /// some seconds, for commands that run are ended first.
+  std::expected<std::vector<std::string>, config::ConfigError> reload(Setup setup);
+
+  /// A configuration that was read anew is not good, and the one there is stays.
+  void note_bad_config();
+
+  /// Ends what runs: is not ready any more, stops collecting, ends commands, gives webhooks what waits in
+  /// memory for up to 5 s, tells streams to come back later, stops serving. Within 10 s.
   void stop();
 
   struct Once {
@@ -97,6 +88,22 @@ class App {
     live::Rates rates;
   };
 
+  /// How documents are forwarded, and what it was made of.
+  struct Forwarding {
+    config::Webhook settings;
+    webhook::CredentialsByTarget credentials;
+    std::shared_ptr<webhook::Forwarder> forwarder;
+  };
+
+  [[nodiscard]] std::shared_ptr<Watch> make_watch(config::Config config, std::string gluster_program,
+                                                  exchange::ClusterCredentials credentials);
+  [[nodiscard]] Forwarding make_forwarding(const config::Config& config,
+                                           webhook::CredentialsByTarget credentials);
+  std::expected<void, config::ConfigError> reload_forwarding(const Setup& setup);
+  void reload_watch(Setup& setup);
+  [[nodiscard]] std::shared_ptr<Watch> watch() const;
+  [[nodiscard]] std::shared_ptr<webhook::Forwarder> forwarder() const;
+  [[nodiscard]] web::Router make_router();
   /// Something was learnt that is in no picture yet.
   void note_news();
   void publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own);
@@ -105,8 +112,6 @@ class App {
   [[nodiscard]] nlohmann::json exporter_document() const;
   /// Null while this node's uuid is not known.
   std::shared_ptr<const std::string> node_document();
-  /// What there is to watch now that the processes were read anew.
-  void watch_processes();
   [[nodiscard]] std::optional<std::string> service_discovery() const;
   [[nodiscard]] std::string host_of_peer(std::string_view uuid) const;
   /// Counts what was posted, and says in the log why it was refused.
@@ -116,11 +121,10 @@ class App {
   void set_access(web::ServerOptions& options);
   void log_access();
 
-  const config::Config config_;
+  const config::Config config_;  ///< as it was at the start; of use for what a reload cannot change
+  ReloadRequests& reloads_;
   const std::shared_ptr<spdlog::logger> log_;
-  std::stop_source stopping_;
   metrics::ExporterMetrics own_metrics_;
-  metrics::Renderer renderer_;
   Latest<metrics::Page> page_;
   Latest<Published> published_;
   std::mutex node_document_mutex_;
@@ -136,28 +140,24 @@ class App {
                                 events_,
                                 [this] { return alert_list_.json(); },
                                 {.started_at = started_at_, .page_version = web::page_version()}};
-  gluster::CliSource cli_;
-  gluster::ChosenGlusterd glusterd_;
-  gluster::ThisNode this_node_;
-  exchange::Herald herald_;
-  exchange::Neighbours neighbours_;
   std::atomic<std::chrono::steady_clock::time_point>
       unpublished_since_{};                  ///< the clock's start: nothing waits
   std::atomic<std::uint64_t> answered_ = 0;  ///< requests
+  std::atomic<bool> ending_ = false;
   collect::FactStore facts_;
+  mutable std::mutex replaced_mutex_;  ///< for the two that a reload replaces
+  std::shared_ptr<Watch> watch_;
+  Forwarding forwarding_;
   collect::Publisher publisher_;
-  collect::Scheduler scheduler_;
-  gluster::local::DeathWatch death_watch_;
   receive::AlertList alert_list_;
-  const web::Access::OwnTokens own_tokens_;
   receive::Alerts alerts_;
   receive::GlusterEvents gluster_events_;
   std::unique_ptr<hub::Hub> hub_;      ///< null when this is none
   TokenBucket refusals_{5, 1.0 / 60};  ///< those that the log is told of
   std::mutex refusals_mutex_;
-  webhook::Forwarder forwarder_;
   std::unique_ptr<web::WebSettingsFile> web_settings_;  ///< null without a web config
   web::Access access_;
+  std::string access_summary_;  ///< as the log was told last
   std::unique_ptr<web::Server> server_;
   std::atomic<web::Server*> serving_ = nullptr;  ///< the same, for threads that run while it starts
 };

@@ -1,6 +1,8 @@
+#include <fmt/ranges.h>
 #include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -8,23 +10,19 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "app.hpp"
-#include "collect/table.hpp"
 #include "common/build_info.hpp"
 #include "common/init_process.hpp"
 #include "common/log.hpp"
 #include "common/service_manager.hpp"
 #include "config/config.hpp"
-#include "exchange/credentials.hpp"
-#include "gluster/cli/process.hpp"
-#include "receive/keys.hpp"
-#include "web/access_rules.hpp"
+#include "reload_requests.hpp"
+#include "setup.hpp"
 #include "web/lent_listener.hpp"
 #include "web/listen_address.hpp"
-#include "web/web_settings.hpp"
-#include "webhook/keys.hpp"
 
 namespace {
 
@@ -38,14 +36,16 @@ int refuse(const config::ConfigError& error) {
   return kBadConfiguration;
 }
 
-/// SIGTERM and SIGINT are waited for by the main thread alone; every thread started later inherits the mask.
-/// SIGCHLD may have been ignored by whoever started this program; then children could not be waited for.
+/// SIGTERM, SIGINT and SIGHUP are waited for by the main thread alone; every thread started later inherits
+/// the mask. SIGCHLD may have been ignored by whoever started this program; then children could not be waited
+/// for.
 sigset_t set_up_signals() {
   std::signal(SIGCHLD, SIG_DFL);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -56,18 +56,6 @@ void return_large_blocks_to_the_system() {
   constexpr int kLargeBytes = 256 * 1024;
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
-}
-
-/// Who may read and post; looks at the web config, too.
-std::expected<web::AccessRules, config::ConfigError> read_access(const config::Config& config) {
-  if (config.web.config_file.empty()) {
-    return web::read_access_rules(config, {});
-  }
-  const auto settings = web::load_web_settings(config.web.config_file);
-  if (!settings) {
-    return std::unexpected(settings.error());
-  }
-  return web::read_access_rules(config, settings->config.users);
 }
 
 int print_once(App& app) {
@@ -119,8 +107,60 @@ std::unique_ptr<Watchdog> start_watchdog(const App& app, spdlog::logger& log) {
                                      }});
 }
 
-int serve(App& app, const config::Config& config, spdlog::logger& log, std::optional<UniqueFd> listener,
-          const sigset_t& ending_signals) {
+/// The command line and the files it names, read anew.
+class Rereading {
+ public:
+  /// `lent_address`: of the socket that is served in place of web.listen_address, if there is one.
+  Rereading(int argc, const char* const* argv, std::optional<std::string> lent_address)
+      : argc_(argc), argv_(argv), lent_address_(std::move(lent_address)) {}
+
+  /// The error is a line that says where and what.
+  ReloadRequests::Outcome apply_to(App& app, spdlog::logger& log) const {
+    const auto refused = [&log](const config::ConfigError& error) {
+      auto line = error.place + ": " + error.message;
+      log.error("the configuration was read anew and is refused; the one there was stays. {}", line);
+      return std::unexpected(std::move(line));
+    };
+    service_manager::tell_reloading();
+    auto setup = read_setup(argc_, argv_);
+    if (!setup) {
+      app.note_bad_config();
+      return refused(setup.error());
+    }
+    if (lent_address_) {
+      setup->config.web.listen_address = *lent_address_;
+    }
+    const auto waiting = app.reload(*std::move(setup));
+    if (!waiting) {
+      return refused(waiting.error());
+    }
+    std::string line = "the configuration was read anew";
+    if (!waiting->empty()) {
+      line += fmt::format("; what counts only after a restart: {}", fmt::join(*waiting, ", "));
+    }
+    log.info("{}", line);
+    return line;
+  }
+
+ private:
+  const int argc_;
+  const char* const* const argv_;
+  const std::optional<std::string> lent_address_;
+};
+
+/// Until a signal says that it is enough; gives that signal.
+int wait_for_the_end(App& app, const Rereading& rereading, ReloadRequests& reloads, spdlog::logger& log,
+                     const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    reloads.serve([&] { return rereading.apply_to(app, log); });
+    service_manager::tell_ready(app.status());
+  }
+  return signal;
+}
+
+int serve(App& app, const Rereading& rereading, ReloadRequests& reloads, const config::Config& config,
+          spdlog::logger& log, std::optional<UniqueFd> listener, const sigset_t& signals) {
   if (const auto started = app.start(listener ? listener->get() : -1); !started) {
     return refuse(started.error());
   }
@@ -129,8 +169,7 @@ int serve(App& app, const config::Config& config, spdlog::logger& log, std::opti
            config.web.listen_address);
   service_manager::tell_ready(app.status());
   auto watchdog = start_watchdog(app, log);
-  int signal = 0;
-  sigwait(&ending_signals, &signal);
+  const int signal = wait_for_the_end(app, rereading, reloads, log, signals);
   log.info("ending after signal {}", signal);
   service_manager::tell_stopping();
   watchdog.reset();
@@ -141,79 +180,43 @@ int serve(App& app, const config::Config& config, spdlog::logger& log, std::opti
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto ending_signals = set_up_signals();
+  const auto signals = set_up_signals();
   return_large_blocks_to_the_system();
 
-  const auto collectors = collect::collector_defaults();
-  auto invocation = config::read_invocation(argc, argv, collectors);
-  if (!invocation) {
-    return refuse(invocation.error());
+  auto setup = read_setup(argc, argv);
+  if (!setup) {
+    return refuse(setup.error());
   }
-  auto& config = invocation->config;
-  if (invocation->action == config::Invocation::Action::print) {
-    std::cout << invocation->text;
-    return EXIT_SUCCESS;
-  }
-
-  if (const auto refused = collect::check_collectors(config); !refused) {
-    return refuse(refused.error());
-  }
-  auto keys = receive::read_keys(config);
-  if (!keys) {
-    return refuse(keys.error());
-  }
-  auto credentials = webhook::read_credentials(config);
-  if (!credentials) {
-    return refuse(credentials.error());
-  }
-  auto cluster = exchange::read_cluster_credentials(config);
-  if (!cluster) {
-    return refuse(cluster.error());
-  }
-  auto access = read_access(config);
-  if (!access) {
-    return refuse(access.error());
-  }
-  const bool only_pushed = config.hub && !finds_gluster(config);
-  if (only_pushed) {
-    for (auto& [name, collector] : config.collectors) {
-      collector.enabled = false;
-    }
-  }
-  std::string program;
-  if (!only_pushed && config.gluster.source != config::SourceChoice::rpc) {
-    const auto found = gluster::find_program(config.gluster.path);
-    if (!found) {
-      return refuse({config.origin("gluster.path"), found.error().context});
-    }
-    program = *found;
-  }
-  if (invocation->action == config::Invocation::Action::check_config) {
-    std::cout << "configuration is good\n";
+  using Action = config::Invocation::Action;
+  if (setup->action == Action::print || setup->action == Action::check_config) {
+    std::cout << (setup->action == Action::print ? setup->text : "configuration is good\n");
     return EXIT_SUCCESS;
   }
 
   // --once is for scripts: where all is well it has nothing to say beside its page, unless somebody asks for
   // more.
-  const bool once = invocation->action == config::Invocation::Action::once;
+  auto& config = setup->config;
+  const bool once = setup->action == Action::once;
   const bool quiet = once && !config.origins.contains("log.level");
   const auto log = make_logger(quiet ? "warn" : config.log.level, config.log.format,
                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  if (only_pushed) {
+  if (setup->only_pushed) {
     log->info("there is no Gluster on this machine: only clusters that are pushed here are shown");
   }
-  std::optional<UniqueFd> listener;
-  if (!once) {
-    if (const auto status = run_below_init()) {
-      return *status;
-    }
-    auto given = take_listener(config);
-    if (!given) {
-      return refuse(given.error());
-    }
-    listener = *std::move(given);
+  ReloadRequests reloads([] { ::kill(::getpid(), SIGHUP); });
+  if (once) {
+    App app(*std::move(setup), reloads, log);
+    return print_once(app);
   }
-  App app(config, std::move(program),
-          {*std::move(keys), *std::move(credentials), *std::move(access), *std::move(cluster)}, log);
-  return once ? print_once(app) : serve(app, config, *log, std::move(listener), ending_signals);
+  if (const auto status = run_below_init()) {
+    return *status;
+  }
+  auto listener = take_listener(config);
+  if (!listener) {
+    return refuse(listener.error());
+  }
+  const Rereading rereading(argc, argv, *listener ? std::optional(config.web.listen_address) : std::nullopt);
+  const auto start_config = config;
+  App app(*std::move(setup), reloads, log);
+  return serve(app, rereading, reloads, start_config, *log, *std::move(listener), signals);
 }

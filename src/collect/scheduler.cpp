@@ -69,6 +69,26 @@ Scheduler::~Scheduler() {
   stop();
 }
 
+void Scheduler::carry_on(const Scheduler& before) {
+  const std::scoped_lock lock(mutex_, before.mutex_);
+  leader_ = before.leader_;
+  topology_known_ = before.topology_known_;
+  topology_outline_ = before.topology_outline_;
+  transactions_paused_until_ = before.transactions_paused_until_;
+  for (auto& entry : entries_) {
+    const auto& old = *std::ranges::find(before.entries_, entry.spec, &Entry::spec);
+    entry.state.standby = old.state.standby;
+    if (!entry.state.enabled || !old.state.enabled) {
+      continue;
+    }
+    const auto interval = entry.state.interval;
+    entry.state = old.state;
+    entry.state.interval = interval;
+    entry.started = old.started;
+    entry.timing.carry_on(old.timing);
+  }
+}
+
 void Scheduler::start() {
   started_at_ = std::chrono::steady_clock::now();
   for (const auto lane : kLanes) {

@@ -45,6 +45,10 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
+  /// Goes on where another one was, which has been stopped and may have had another configuration: knows what
+  /// it knew of how collectors do, when they ran, and who leads. Before start().
+  void carry_on(const Scheduler& before);
+
   void start();
 
   /// Ends the lanes and waits for them. Whoever runs commands for the source has to end those, or this waits

@@ -33,6 +33,16 @@ std::chrono::milliseconds spread(std::chrono::milliseconds pause, double chance)
 
 }  // namespace
 
+void Timing::carry_on(const Timing& before) {
+  const auto interval = interval_;
+  *this = before;
+  interval_ = interval;
+  observed_period_ = {};
+  if (!backs_off_ && previous_start_) {
+    due_ = std::min(due_, *previous_start_ + interval_);
+  }
+}
+
 SteadyTime Timing::answers_expire(SteadyTime now) const {
   const auto period = std::max<std::chrono::steady_clock::duration>(interval_, observed_period_);
   return now + kIntervalsAnAnswerHolds * period;

@@ -14,6 +14,9 @@ class Timing {
  public:
   explicit Timing(std::chrono::milliseconds interval) : interval_(interval) {}
 
+  /// Goes on where `before` was, which may have had another interval.
+  void carry_on(const Timing& before);
+
   [[nodiscard]] SteadyTime due() const { return due_; }
   /// Whether Gluster was busy or ill when it was last asked, so that it should be left alone until due().
   [[nodiscard]] bool backs_off() const { return backs_off_; }

@@ -80,9 +80,13 @@ spdlog::level::level_enum log_level(std::string_view name) {
   return spdlog::level::info;
 }
 
+void set_log_format(spdlog::logger& logger, LogFormat format) {
+  logger.set_formatter(std::make_unique<LineFormatter>(format));
+}
+
 std::shared_ptr<spdlog::logger> make_logger(std::string_view level, LogFormat format, spdlog::sink_ptr sink) {
   auto logger = std::make_shared<spdlog::logger>("glusterfs_exporter", std::move(sink));
-  logger->set_formatter(std::make_unique<LineFormatter>(format));
+  set_log_format(*logger, format);
   logger->set_level(log_level(level));
   return logger;
 }

@@ -13,6 +13,9 @@ namespace glusterfs_exporter {
 /// Fit for spdlog::logger::set_level, which may be called while other threads log.
 spdlog::level::level_enum log_level(std::string_view name);
 
+/// Has it write lines of another kind from now on; may be called while other threads log.
+void set_log_format(spdlog::logger& logger, LogFormat format);
+
 /// A logger that writes one line per message to `sink`, with the fields ts (UTC, milliseconds), level and
 /// msg.
 ///

@@ -55,6 +55,10 @@ void tell_ready(const std::string& status) {
   tell(status_line(status) + "READY=1\n");
 }
 
+void tell_reloading() {
+  tell("RELOADING=1\n");
+}
+
 void tell_status(const std::string& status) {
   tell(status_line(status));
 }

@@ -24,6 +24,9 @@ std::expected<std::optional<UniqueFd>, std::string> take_listener();
 /// That this program serves; `status` is one line for people, which `systemctl status` shows.
 void tell_ready(const std::string& status);
 
+/// That this program reads its configuration anew; tell_ready() follows.
+void tell_reloading();
+
 void tell_status(const std::string& status);
 
 /// That this program is ending.

@@ -44,11 +44,15 @@ struct WebhookTarget {
   std::chrono::milliseconds timeout = std::chrono::seconds(10);  ///< of one attempt
   bool gzip = false;
   std::size_t queue_limit_bytes = std::size_t{16} << 20U;
+
+  bool operator==(const WebhookTarget&) const = default;
 };
 
 struct Webhook {
   std::string spool_directory;  ///< absolute; empty: what waits is kept in memory
   std::map<std::string, WebhookTarget, std::less<>> targets;
+
+  bool operator==(const Webhook&) const = default;
 };
 
 /// Reads the part of the file that is called webhook.

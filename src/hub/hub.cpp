@@ -97,7 +97,7 @@ struct Hub::Cluster {
       : name(std::move(cluster_name)), token(std::move(cluster_token)) {}
 
   const std::string name;
-  const std::string token;
+  std::string token;  // with clusters_mutex_; empty: nobody speaks for it
   live::Feed feed{live::random_epoch(), kFeedLimits};
   std::mutex rate_mutex;
   TokenBucket rate{kPushesAtOnce, kPushesPerSecond};
@@ -109,22 +109,40 @@ struct Hub::Cluster {
 
 Hub::Hub(const std::map<std::string, std::string, std::less<>>& tokens, Parts parts)
     : parts_(std::move(parts)) {
-  for (const auto& [name, token] : tokens) {
-    clusters_.emplace(name, std::make_unique<Cluster>(name, token));
-    summaries_[name] = {{"local", false}};
-  }
-  const std::scoped_lock lock(summaries_mutex_);
-  publish_clusters(std::chrono::system_clock::now());
+  set_tokens(tokens);
 }
 
 Hub::~Hub() = default;
 
+void Hub::set_tokens(const std::map<std::string, std::string, std::less<>>& tokens) {
+  const std::scoped_lock lock(clusters_mutex_, summaries_mutex_);
+  for (const auto& [name, token] : tokens) {
+    auto& cluster = clusters_[name];
+    if (cluster == nullptr) {
+      cluster = std::make_unique<Cluster>(name, token);
+    }
+    cluster->token = token;
+    if (!summaries_.contains(name)) {
+      summaries_[name] = {{"local", false}};
+    }
+  }
+  for (const auto& [name, cluster] : clusters_) {
+    if (!tokens.contains(name)) {
+      cluster->token.clear();
+      summaries_.erase(name);
+    }
+  }
+  publish_clusters(std::chrono::system_clock::now());
+}
+
 Hub::Cluster* Hub::cluster_of(const receive::Post& post) const {
   const auto bearer = receive::bearer_of(post.authorization);
   Cluster* found = nullptr;
+  const std::scoped_lock lock(clusters_mutex_);
   for (const auto& [name, cluster] : clusters_) {
     // All of them, so that the time does not tell which one it is.
-    found = receive::is_same_secret(bearer, cluster->token) ? cluster.get() : found;
+    const bool is_it = !cluster->token.empty() && receive::is_same_secret(bearer, cluster->token);
+    found = is_it ? cluster.get() : found;
   }
   return found;
 }
@@ -197,7 +215,10 @@ Reply Hub::take_document(Cluster& cluster, const Push& push, SystemTime now, Ste
     summary["interval_seconds"] = *seconds;
   }
   cluster.feed.publish(std::move(document->json), now);
-  const std::scoped_lock lock(summaries_mutex_);
+  const std::scoped_lock lock(clusters_mutex_, summaries_mutex_);
+  if (cluster.token.empty()) {
+    return receive::accepted("taken, and not shown: the cluster is none of this hub's any more\n");
+  }
   summaries_[cluster.name] = std::move(summary);
   publish_clusters(now);
   return receive::accepted("taken\n");
@@ -210,6 +231,7 @@ void Hub::set_own(json summary) {
 }
 
 const live::Feed* Hub::feed_of(std::string_view cluster) const {
+  const std::scoped_lock lock(clusters_mutex_);
   const auto found = clusters_.find(cluster);
   return found == clusters_.end() ? nullptr : &found->second->feed;
 }

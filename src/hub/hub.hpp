@@ -59,6 +59,10 @@ class Hub {
   Hub(Hub&&) = delete;
   Hub& operator=(Hub&&) = delete;
 
+  /// Who speaks for which cluster from now on. What is known of clusters that are not among them any more is
+  /// shown no longer.
+  void set_tokens(const std::map<std::string, std::string, std::less<>>& tokens);
+
   /// Takes a document if it is news of its cluster. One is read at a time, for each may need much memory;
   /// some wait, more are turned away.
   receive::Reply take(const Push& push, SystemTime now = std::chrono::system_clock::now(),
@@ -67,8 +71,8 @@ class Hub {
   /// What summary_of says of the hub's own cluster, after each new picture.
   void set_own(nlohmann::json summary);
 
-  /// The states of a cluster, as pushed; null for a name that is none. As long-lived as the hub. Nothing is
-  /// in it before the first document.
+  /// The states of a cluster, as pushed; null for a name that is none. As long-lived as the hub, whether or
+  /// not the cluster is still one of its. Nothing is in it before the first document.
   [[nodiscard]] const live::Feed* feed_of(std::string_view cluster) const;
 
   /// The document of all clusters: docs/schema/clusters.v1.json.
@@ -82,9 +86,10 @@ class Hub {
   void publish_clusters(SystemTime now);  // with summaries_mutex_
 
   const Parts parts_;
-  std::map<std::string, std::unique_ptr<Cluster>, std::less<>> clusters_;
-  std::atomic<int> readers_ = 0;  // that read or wait to
-  std::mutex reading_;            // taken before the other
+  mutable std::mutex clusters_mutex_;
+  std::map<std::string, std::unique_ptr<Cluster>, std::less<>> clusters_;  // none ever leaves
+  std::atomic<int> readers_ = 0;                                           // that read or wait to
+  std::mutex reading_;                                                     // taken before the other
   std::mutex summaries_mutex_;
   nlohmann::json summaries_ = nlohmann::json::object();
   live::Feed clusters_feed_;

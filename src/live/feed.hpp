@@ -18,6 +18,11 @@ namespace glusterfs_exporter::live {
 inline constexpr std::chrono::seconds kHeartbeatInterval{15};
 inline constexpr std::string_view kHeartbeat = ":\n\n";
 
+/// The last that a stream sends when the program ends: connect again in two seconds, when the next one may
+/// serve.
+inline constexpr std::string_view kFarewell =
+    "event: goodbye\nretry: 2000\ndata: {\"reason\":\"ending\"}\n\n";
+
 /// Fresh for each run of the program, so that a browser which comes back after a restart gets a new state.
 std::string random_epoch();
 

@@ -44,7 +44,13 @@ ExporterMetrics::ExporterMetrics()
       webhook_queue_entries_(
           add_family(prometheus::BuildGauge(), "glusterfs_exporter_webhook_queue_entries", registry_)),
       webhook_queue_bytes_(
-          add_family(prometheus::BuildGauge(), "glusterfs_exporter_webhook_queue_bytes", registry_)) {}
+          add_family(prometheus::BuildGauge(), "glusterfs_exporter_webhook_queue_bytes", registry_)),
+      config_good_(
+          add_family(prometheus::BuildGauge(), "glusterfs_exporter_config_last_reload_successful", registry_)
+              .Add({})),
+      config_good_at_(add_family(prometheus::BuildGauge(),
+                                 "glusterfs_exporter_config_last_reload_success_timestamp_seconds", registry_)
+                          .Add({})) {}
 
 void ExporterMetrics::command_ended(std::string_view command, std::chrono::duration<double> duration,
                                     std::string_view reason) {
@@ -66,7 +72,20 @@ void ExporterMetrics::webhook_added(const std::string& target) {
   for (const char* const result : {"delivered", "rejected"}) {
     webhook_deliveries_.Add({{"target", target}, {"result", result}});
   }
-  webhook_queue(target, 0, 0, 0);
+  webhook_queue(target, 0, 0);
+  webhook_dropped(target, 0);
+}
+
+void ExporterMetrics::webhook_removed(const std::string& target) {
+  for (const char* const result : {"delivered", "rejected"}) {
+    webhook_deliveries_.Remove(&webhook_deliveries_.Add({{"target", target}, {"result", result}}));
+  }
+  for (const char* const reason : {"connect", "timeout", "status"}) {
+    webhook_retries_.Remove(&webhook_retries_.Add({{"target", target}, {"reason", reason}}));
+  }
+  webhook_dropped_.Remove(&webhook_dropped_.Add({{"target", target}}));
+  webhook_queue_entries_.Remove(&webhook_queue_entries_.Add({{"target", target}}));
+  webhook_queue_bytes_.Remove(&webhook_queue_bytes_.Add({{"target", target}}));
 }
 
 void ExporterMetrics::webhook_ended(const std::string& target, std::string_view result) {
@@ -77,12 +96,20 @@ void ExporterMetrics::webhook_retried(const std::string& target, std::string_vie
   webhook_retries_.Add({{"target", target}, {"reason", std::string(reason)}}).Increment();
 }
 
-void ExporterMetrics::webhook_queue(const std::string& target, std::size_t documents, std::size_t bytes,
-                                    std::uint64_t dropped) {
+void ExporterMetrics::webhook_dropped(const std::string& target, std::uint64_t documents) {
+  webhook_dropped_.Add({{"target", target}}).Increment(static_cast<double>(documents));
+}
+
+void ExporterMetrics::webhook_queue(const std::string& target, std::size_t documents, std::size_t bytes) {
   webhook_queue_entries_.Add({{"target", target}}).Set(static_cast<double>(documents));
   webhook_queue_bytes_.Add({{"target", target}}).Set(static_cast<double>(bytes));
-  auto& counter = webhook_dropped_.Add({{"target", target}});
-  counter.Increment(static_cast<double>(dropped) - counter.Value());
+}
+
+void ExporterMetrics::config_read(bool good) {
+  config_good_.Set(good ? 1 : 0);
+  if (good) {
+    config_good_at_.SetToCurrentTime();
+  }
 }
 
 }  // namespace glusterfs_exporter::metrics

@@ -116,7 +116,7 @@ bool AlertList::forget_expired(model::Time now) {
   for (auto entry = alerts_.begin(); entry != alerts_.end();) {
     const auto& [alert, received_at, bytes] = entry->second;
     const bool end_is_told = alert.ends_at && *alert.ends_at > received_at;
-    if ((end_is_told ? *alert.ends_at : received_at + expire_after_) > now) {
+    if ((end_is_told ? *alert.ends_at : received_at + expire_after_.load()) > now) {
       ++entry;
       continue;
     }

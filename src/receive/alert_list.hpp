@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -25,6 +26,9 @@ class AlertList {
   /// The log has to outlive the list.
   AlertList(live::EventLog& log, std::chrono::milliseconds expire_after)
       : log_(log), expire_after_(expire_after) {}
+
+  /// From now on; for any thread.
+  void set_expire_after(std::chrono::milliseconds expire_after) { expire_after_ = expire_after; }
 
   struct Changes {
     std::size_t begun = 0;
@@ -52,7 +56,7 @@ class AlertList {
   bool forget_expired(model::Time now);
 
   live::EventLog& log_;
-  const std::chrono::milliseconds expire_after_;
+  std::atomic<std::chrono::milliseconds> expire_after_;
   mutable std::mutex mutex_;
   std::map<std::string, Standing> alerts_;  // by fingerprint
   std::size_t bytes_ = 0;

@@ -6,7 +6,7 @@
 namespace glusterfs_exporter::receive {
 
 Reply Alerts::take(const Post& post, std::chrono::system_clock::time_point now) {
-  const auto admitted = gate_.admit(post, now);
+  const auto admitted = gate_.get()->admit(post, now);
   if (!admitted) {
     return admitted.error();
   }

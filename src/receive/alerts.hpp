@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/latest.hpp"
 #include "receive/alert_list.hpp"
 #include "receive/gate.hpp"
 #include "receive/post.hpp"
@@ -23,12 +24,15 @@ class Alerts {
     std::function<void()> on_news;  ///< the list has changed
   };
 
-  Alerts(Gate gate, Parts parts) : gate_(std::move(gate)), parts_(std::move(parts)) {}
+  Alerts(Gate gate, Parts parts) : parts_(std::move(parts)) { set_gate(std::move(gate)); }
+
+  /// Who may post from now on.
+  void set_gate(Gate gate) { gate_.set(std::make_shared<const Gate>(std::move(gate))); }
 
   Reply take(const Post& post, std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
  private:
-  const Gate gate_;
+  Latest<Gate> gate_;
   const Parts parts_;
 };
 

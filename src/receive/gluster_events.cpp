@@ -8,7 +8,7 @@ namespace glusterfs_exporter::receive {
 
 Reply GlusterEvents::take(const Post& post, std::chrono::system_clock::time_point now,
                           std::chrono::steady_clock::time_point steady_now) {
-  const auto admitted = gate_.admit(post, now);
+  const auto admitted = gate_.get()->admit(post, now);
   if (!admitted) {
     return admitted.error();
   }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "collect/collector.hpp"
+#include "common/latest.hpp"
 #include "common/token_bucket.hpp"
 #include "live/events.hpp"
 #include "receive/gate.hpp"
@@ -32,7 +34,10 @@ class GlusterEvents {
     std::function<std::string(std::string_view)> host_of;  ///< of a peer's uuid; empty when not known
   };
 
-  GlusterEvents(Gate gate, Parts parts) : gate_(std::move(gate)), parts_(std::move(parts)) {}
+  GlusterEvents(Gate gate, Parts parts) : parts_(std::move(parts)) { set_gate(std::move(gate)); }
+
+  /// Who may post from now on.
+  void set_gate(Gate gate) { gate_.set(std::make_shared<const Gate>(std::move(gate))); }
 
   Reply take(const Post& post, std::chrono::system_clock::time_point now = std::chrono::system_clock::now(),
              std::chrono::steady_clock::time_point steady_now = std::chrono::steady_clock::now());
@@ -42,7 +47,7 @@ class GlusterEvents {
   bool is_worth_telling(const GlusterEvent& event);
   void tell(const GlusterEvent& event, std::chrono::system_clock::time_point now);
 
-  const Gate gate_;
+  Latest<Gate> gate_;
   const Parts parts_;
   std::mutex mutex_;
   RecentEvents recent_;

@@ -11,11 +11,11 @@
 #include "receive/jwt.hpp"
 #include "web/hub_routes.hpp"
 #include "web/receive_routes.hpp"
+#include "web/reload_route.hpp"
 
 namespace glusterfs_exporter::web {
 namespace {
 
-constexpr std::string_view kReloadPath = "/-/reload";
 constexpr std::size_t kMaxEncodedBytes = 4096;
 
 std::string_view read_group_of(std::string_view path, std::string_view telemetry_path) {
@@ -94,23 +94,19 @@ Response forbidden(std::string_view problem) {
 
 }  // namespace
 
-std::shared_ptr<const Access::Users> Access::users() const {
+Access::Now Access::now() const {
   auto users = parts_.users ? parts_.users() : nullptr;
-  return users == nullptr ? no_users_ : users;
+  return {rules_.get(), users == nullptr ? no_users_ : users};
 }
 
-bool Access::is_protected(const Users& users) const {
-  return !users.empty() || !rules_.tokens.empty();
-}
-
-Access::List Access::read_list(std::string_view group, const Users& users) const {
-  if (const auto found = rules_.read.find(group); found != rules_.read.end()) {
+Access::List Access::read_list(std::string_view group, const Now& now) {
+  if (const auto found = now.rules->read.find(group); found != now.rules->read.end()) {
     return found->second;
   }
-  if (group == "node" && !rules_.cluster_token.empty()) {
+  if (group == "node" && !now.rules->cluster_token.empty()) {
     return {std::string(config::kCluster), std::string(config::kSignedIn)};
   }
-  return {std::string(is_protected(users) ? config::kSignedIn : config::kAnyone)};
+  return {std::string(now.is_protected() ? config::kSignedIn : config::kAnyone)};
 }
 
 bool Access::is_listed(const List& list, const Caller& caller) {
@@ -127,31 +123,30 @@ bool Access::is_listed(const List& list, const Caller& caller) {
 }
 
 bool Access::lets_cluster_in() const {
-  const auto now = users();
-  const auto list = read_list("node", *now);
+  const auto now = this->now();
+  const auto list = read_list("node", now);
   return contains(list, config::kAnyone) ||
-         (contains(list, config::kCluster) && !rules_.cluster_token.empty());
+         (contains(list, config::kCluster) && !now.rules->cluster_token.empty());
 }
 
 std::optional<Response> Access::admit(Request& request) {
-  const auto now = users();
+  const auto now = this->now();
   if (request.method == "POST" && request.path == kPushPath) {
     return std::nullopt;  // the hub knows its clusters' tokens, and takes nothing without one
   }
   const auto group = request.method == "POST" ? post_group_of(request.path) : std::string_view();
   if (!group.empty()) {
-    return admit_post(request, group, *now);
+    return admit_post(request, group, now);
   }
-  return admit_read(request, read_group_of(request.path, rules_.telemetry_path), *now);
+  return admit_read(request, read_group_of(request.path, now.rules->telemetry_path), now);
 }
 
-std::optional<Response> Access::admit_read(const Request& request, std::string_view group,
-                                           const Users& users) {
-  const auto list = read_list(group, users);
+std::optional<Response> Access::admit_read(const Request& request, std::string_view group, const Now& now) {
+  const auto list = read_list(group, now);
   if (contains(list, config::kAnyone) || (contains(list, config::kLoopback) && is_on_this_machine(request))) {
     return std::nullopt;
   }
-  auto caller = identify(request, users);
+  auto caller = identify(request, now);
   if (caller.answer) {
     return std::move(caller.answer);
   }
@@ -163,13 +158,13 @@ std::optional<Response> Access::admit_read(const Request& request, std::string_v
       limits_.failed(request.remote_address, parts_.now());
       note_failure(request);
     }
-    return challenge(users, caller.wrong);
+    return challenge(now, caller.wrong);
   }
   return forbidden(fmt::format("access.read.{} does not list who you are", group));
 }
 
-std::optional<Response> Access::admit_post(Request& request, std::string_view group, const Users& users) {
-  const auto rule = rules_.post.find(group);
+std::optional<Response> Access::admit_post(Request& request, std::string_view group, const Now& now) {
+  const auto rule = now.rules->post.find(group);
   // Browsers send a password that they know along with whatever a page has them post.
   const bool from_web_page = !request.header("Origin").empty();
   // /-/reload has no gate of its own.
@@ -178,8 +173,8 @@ std::optional<Response> Access::admit_post(Request& request, std::string_view gr
       limits_.is_blocked(request.remote_address, parts_.now())) {
     return later();
   }
-  if (rule == rules_.post.end()) {
-    request.needs_token = is_protected(users);
+  if (rule == now.rules->post.end()) {
+    request.needs_token = now.is_protected();
     if (has_receiver) {
       return std::nullopt;
     }
@@ -196,7 +191,7 @@ std::optional<Response> Access::admit_post(Request& request, std::string_view gr
   request.admitted =
       contains(list, config::kAnyone) || (contains(list, config::kLoopback) && is_on_this_machine(request));
   if (!request.admitted) {
-    caller = identify(request, users);
+    caller = identify(request, now);
     if (caller.answer) {
       return std::move(caller.answer);
     }
@@ -217,12 +212,12 @@ std::optional<Response> Access::admit_post(Request& request, std::string_view gr
     if (caller.wrong && !has_receiver) {
       failed(request.remote_address);
     }
-    return challenge(users, caller.wrong);
+    return challenge(now, caller.wrong);
   }
   return forbidden(fmt::format("access.post.{} does not list who you are", group));
 }
 
-Access::Caller Access::identify(const Request& request, const Users& users) {
+Access::Caller Access::identify(const Request& request, const Now& now) {
   const auto authorization = request.header("Authorization");
   if (authorization.empty()) {
     return {};
@@ -234,21 +229,21 @@ Access::Caller Access::identify(const Request& request, const Users& users) {
     return caller;
   }
   if (const auto encoded = basic_of(authorization); !encoded.empty()) {
-    return by_password(request, encoded, users);
+    return by_password(request, encoded, *now.users);
   }
-  return by_token(receive::bearer_of(authorization));
+  return by_token(receive::bearer_of(authorization), *now.rules);
 }
 
-Access::Caller Access::by_token(std::string_view token) const {
+Access::Caller Access::by_token(std::string_view token, const AccessRules& rules) {
   Caller caller;
   // All are compared, so that the time does not tell which one it was.
-  for (const auto& [name, known] : rules_.tokens) {
+  for (const auto& [name, known] : rules.tokens) {
     if (receive::is_same_secret(token, known)) {
       caller.kind = Caller::Kind::token;
       caller.name = name;
     }
   }
-  if (!rules_.cluster_token.empty() && receive::is_same_secret(token, rules_.cluster_token)) {
+  if (!rules.cluster_token.empty() && receive::is_same_secret(token, rules.cluster_token)) {
     caller.kind = Caller::Kind::cluster;
   }
   caller.wrong = caller.kind == Caller::Kind::nobody;
@@ -289,13 +284,13 @@ Access::Caller Access::by_password(const Request& request, std::string_view enco
   return caller;
 }
 
-Response Access::challenge(const Users& users, bool wrong) const {
+Response Access::challenge(const Now& now, bool wrong) {
   auto response = text_response(401, wrong ? "401 that user and password, or that token, is not known here.\n"
                                            : "401 say who you are.\n");
-  if (!users.empty()) {
+  if (!now.users->empty()) {
     response.headers.emplace_back("WWW-Authenticate", R"(Basic realm="glusterfs_exporter", charset="UTF-8")");
   }
-  if (users.empty() || !rules_.tokens.empty()) {
+  if (now.users->empty() || !now.rules->tokens.empty()) {
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }
   return response;
@@ -314,18 +309,18 @@ void Access::note_failure(const Request& request) {
 }
 
 std::string Access::summary(bool tls, OwnTokens own) const {
-  const auto now = users();
-  const bool is_closed = is_protected(*now);
+  const auto now = this->now();
+  const bool is_closed = now.is_protected();
   const auto posters = [&](std::string_view group, bool has_token) -> std::string {
     const std::string token = has_token ? "its token" : "";
-    if (rules_.post.contains(group)) {
+    if (now.rules->post.contains(group)) {
       return fmt::format("{}{}access.post.{}", token, has_token ? " or " : "", group);
     }
     return has_token ? token : is_closed ? "nobody" : "this machine only";
   };
   return fmt::format("access, {}: {} may read{}; alerts are taken from {}, Gluster's events from {}",
                      tls ? "by TLS" : "without TLS", is_closed ? "users and tokens" : "everybody",
-                     rules_.read.empty() ? "" : " but for what access.read says",
+                     now.rules->read.empty() ? "" : " but for what access.read says",
                      posters("alerts", own.alerts), posters("gluster_events", own.gluster_events));
 }
 

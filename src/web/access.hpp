@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/latest.hpp"
 #include "common/token_bucket.hpp"
 #include "web/access_rules.hpp"
 #include "web/failure_limits.hpp"
@@ -37,7 +38,10 @@ class Access {
     std::function<Clock::time_point()> now = Clock::now;
   };
 
-  Access(AccessRules rules, Parts parts) : rules_(std::move(rules)), parts_(std::move(parts)) {}
+  Access(AccessRules rules, Parts parts) : parts_(std::move(parts)) { set_rules(std::move(rules)); }
+
+  /// What counts from now on.
+  void set_rules(AccessRules rules) { rules_.set(std::make_shared<const AccessRules>(std::move(rules))); }
 
   /// The answer for somebody who may not; nothing for who may. Marks posts for their receivers.
   std::optional<Response> admit(Request& request);
@@ -66,22 +70,27 @@ class Access {
     std::optional<Response> answer;  ///< for who is to come back later
   };
   using List = std::vector<std::string>;
+  /// What counts for one request from its begin to its end.
+  struct Now {
+    std::shared_ptr<const AccessRules> rules;
+    std::shared_ptr<const Users> users;
+
+    [[nodiscard]] bool is_protected() const { return !users->empty() || !rules->tokens.empty(); }
+  };
 
   [[nodiscard]] std::optional<Response> admit_read(const Request& request, std::string_view group,
-                                                   const Users& users);
-  [[nodiscard]] std::optional<Response> admit_post(Request& request, std::string_view group,
-                                                   const Users& users);
-  [[nodiscard]] Caller identify(const Request& request, const Users& users);
-  [[nodiscard]] Caller by_token(std::string_view token) const;
+                                                   const Now& now);
+  [[nodiscard]] std::optional<Response> admit_post(Request& request, std::string_view group, const Now& now);
+  [[nodiscard]] Caller identify(const Request& request, const Now& now);
+  [[nodiscard]] static Caller by_token(std::string_view token, const AccessRules& rules);
   [[nodiscard]] Caller by_password(const Request& request, std::string_view encoded, const Users& users);
-  [[nodiscard]] bool is_protected(const Users& users) const;
-  [[nodiscard]] List read_list(std::string_view group, const Users& users) const;
+  [[nodiscard]] static List read_list(std::string_view group, const Now& now);
   [[nodiscard]] static bool is_listed(const List& list, const Caller& caller);
-  [[nodiscard]] Response challenge(const Users& users, bool wrong) const;
-  [[nodiscard]] std::shared_ptr<const Users> users() const;
+  [[nodiscard]] static Response challenge(const Now& now, bool wrong);
+  [[nodiscard]] Now now() const;
   void note_failure(const Request& request);
 
-  const AccessRules rules_;
+  Latest<AccessRules> rules_;
   const Parts parts_;
   const std::shared_ptr<const Users> no_users_ = std::make_shared<const Users>();
   FailureLimits limits_;

@@ -59,6 +59,9 @@ class BodyStream {
   /// What comes next; doesn't wait. Who has more calls Server::wake_streams. nullopt means that the stream is
   /// over. What is thrown ends the answer in the middle, with a line in the log.
   virtual std::optional<Chunk> next() = 0;
+
+  /// What comes last when the server ends a stream that is not over; may be null. Does not throw.
+  [[nodiscard]] virtual Chunk farewell() const { return nullptr; }
 };
 
 /// What a client gets. The body is shared, so that a page of many megabytes is sent to many clients without a

@@ -28,6 +28,11 @@ class FeedStream final : public BodyStream {
     return news.bytes;
   }
 
+  [[nodiscard]] Chunk farewell() const override {
+    static const auto kFarewell = std::make_shared<const std::string>(live::kFarewell);
+    return kFarewell;
+  }
+
  private:
   const live::Feed& feed_;
   std::string last_id_;

@@ -104,6 +104,7 @@ struct OpenStreams::Stream {
   BodyStream::Chunk content;
   std::string_view tail;
   std::size_t sent = 0;
+  bool say_farewell = false;  // as soon as what is being sent is sent, and end
   bool ending = false;
   Clock::time_point progress = Clock::now();  // when the kernel took bytes last
   std::promise<End> ended;
@@ -256,7 +257,7 @@ void OpenStreams::ask_all() {
 void OpenStreams::end_all() {
   for (auto next = streams_.begin(); next != streams_.end();) {
     auto& stream = **next++;
-    stream.end();
+    stream.say_farewell = true;
     advance(stream);
   }
 }
@@ -275,6 +276,14 @@ void OpenStreams::advance(Stream& stream) {
   std::size_t taken = 0;
   while (true) {
     if (stream.unsent() == 0) {
+      if (stream.say_farewell) {
+        stream.say_farewell = false;
+        if (const auto chunk = stream.source->farewell()) {
+          stream.begin(chunk);
+        }
+        stream.end();
+        continue;
+      }
       if (stream.ending) {
         finish(stream, {.complete = true, .failure = ""});
         return;

@@ -62,8 +62,9 @@ Router make_router(const std::string& telemetry_path, const Sources& sources) {
   });
   add_asset_routes(router);
   router.get("/-/healthy", [](const Request&) { return text_response(200, "healthy\n"); });
-  router.get("/-/ready",
-             [not_ready = sources.not_ready](const Request&) { return ready_response(not_ready()); });
+  router.get("/-/ready", [not_ready = sources.not_ready, ending = sources.ending](const Request&) {
+    return ending() ? text_response(503, "503 ending.\n") : ready_response(not_ready());
+  });
   router.get("/api/v1/node",
              [document = sources.node_document](const Request&) { return node_response(document()); });
   // Changes nothing but when the others are asked again, and no more often than the scheduler allows.

@@ -17,6 +17,7 @@ namespace glusterfs_exporter::web {
 struct Sources {
   std::function<std::shared_ptr<const metrics::Page>()> page;  ///< null until the first page is published
   std::function<std::vector<std::string>()> not_ready;  ///< names of the collectors that have not run yet
+  std::function<bool()> ending;                         ///< the program is about to end
   std::function<std::vector<CollectorRow>()> collectors;
   /// What this exporter knows of its own node, as JSON for the other exporters; null until there is one. The
   /// first call after a new picture makes it, which takes milliseconds, of thousands of bricks more.

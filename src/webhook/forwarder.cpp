@@ -11,15 +11,15 @@
 namespace glusterfs_exporter::webhook {
 
 std::expected<void, config::ConfigError> Forwarder::start() {
-  const auto& settings = parts_.config.webhook;
+  const auto& settings = parts_.settings;
   for (const auto& [name, target] : settings.targets) {
     std::optional<Spool> spool;
     if (!settings.spool_directory.empty()) {
       auto opened = Spool::open(std::filesystem::path(settings.spool_directory) / name);
       if (!opened) {
-        constexpr auto kSetting = "webhook.spool_directory";
-        return std::unexpected(config::ConfigError{parts_.config.origin(kSetting),
-                                                   std::string(kSetting) + ": " + opened.error().context});
+        targets_.clear();
+        return std::unexpected(
+            config::ConfigError{parts_.spool_origin, "webhook.spool_directory: " + opened.error().context});
       }
       spool = *std::move(opened);
     }
@@ -37,11 +37,16 @@ std::expected<void, config::ConfigError> Forwarder::start() {
   return {};
 }
 
-void Forwarder::stop() {
+void Forwarder::stop(std::chrono::milliseconds patience) {
   thread_ = {};  // requests the stop and joins
+  const auto patience_ends = Clock::now() + patience;
   for (const auto& target : targets_) {
-    target->stop();
+    target->hurry();
   }
+  for (const auto& target : targets_) {
+    target->stop(patience_ends);
+  }
+  targets_.clear();
 }
 
 void Forwarder::take(std::shared_ptr<const model::Snapshot> snapshot) {

@@ -25,7 +25,8 @@ namespace glusterfs_exporter::webhook {
 class Forwarder {
  public:
   struct Parts {
-    const config::Config& config;
+    config::Webhook settings;
+    std::string spool_origin;  ///< where settings.spool_directory is set
     CredentialsByTarget credentials;
     /// The state document of the newest picture, called on the forwarder's thread.
     std::function<std::shared_ptr<const nlohmann::json>()> state;
@@ -34,7 +35,7 @@ class Forwarder {
   };
 
   explicit Forwarder(Parts parts) : parts_(std::move(parts)) {}
-  ~Forwarder() { stop(); }
+  ~Forwarder() { stop({}); }
   Forwarder(const Forwarder&) = delete;
   Forwarder& operator=(const Forwarder&) = delete;
   Forwarder(Forwarder&&) = delete;
@@ -43,9 +44,9 @@ class Forwarder {
   /// Takes up what the spool holds and starts to deliver. The error is one of the spool's folder.
   std::expected<void, config::ConfigError> start();
 
-  /// Ends all threads within a second. What lies in the spool is delivered after the next start; what waits
-  /// in memory is lost.
-  void stop();
+  /// Ends all threads. What waits in memory is tried once more, for up to `patience`, and then lost; what
+  /// lies in the spool is delivered after the next start.
+  void stop(std::chrono::milliseconds patience);
 
   /// A new picture. Returns at once.
   void take(std::shared_ptr<const model::Snapshot> snapshot);

@@ -18,6 +18,8 @@ struct Credentials {
   std::string bearer_token;
   std::string password;
   std::string signing_key;
+
+  bool operator==(const Credentials&) const = default;
 };
 
 /// What came of one attempt.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace glusterfs_exporter::webhook {
@@ -119,22 +120,52 @@ std::optional<Queue::Document> Queue::wait_for_oldest(const std::stop_token& sto
       oldest = entries_.front();
       taken_ = oldest.sequence;
     }
-    if (oldest.body != nullptr) {
-      return Document{oldest.sequence, oldest.id, oldest.body};
-    }
-    auto body = spool_->read(oldest.sequence, oldest.id);
-    if (body) {
-      return Document{oldest.sequence, oldest.id, std::make_shared<const std::string>(*std::move(body))};
-    }
-    if (is_wanted(oldest.sequence)) {  // else it was dropped while it was read
-      on_trouble_(body.error());
-      {
-        const std::scoped_lock lock(mutex_);
-        ++dropped_;
-      }
-      finish(oldest.sequence);
+    if (auto document = open(oldest)) {
+      return document;
     }
   }
+}
+
+std::optional<Queue::Document> Queue::oldest_if_volatile() {
+  while (true) {
+    Entry oldest;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (std::ranges::all_of(entries_, [](const Entry& entry) { return entry.body == nullptr; })) {
+        return std::nullopt;
+      }
+      oldest = entries_.front();
+      taken_ = oldest.sequence;
+    }
+    if (auto document = open(oldest)) {
+      return document;
+    }
+  }
+}
+
+std::size_t Queue::volatile_documents() const {
+  const std::scoped_lock lock(mutex_);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(entries_, [](const Entry& entry) { return entry.body != nullptr; }));
+}
+
+std::optional<Queue::Document> Queue::open(const Entry& oldest) {
+  if (oldest.body != nullptr) {
+    return Document{oldest.sequence, oldest.id, oldest.body};
+  }
+  auto body = spool_->read(oldest.sequence, oldest.id);
+  if (body) {
+    return Document{oldest.sequence, oldest.id, std::make_shared<const std::string>(*std::move(body))};
+  }
+  if (is_wanted(oldest.sequence)) {  // else it was dropped while it was read
+    on_trouble_(body.error());
+    {
+      const std::scoped_lock lock(mutex_);
+      ++dropped_;
+    }
+    finish(oldest.sequence);
+  }
+  return std::nullopt;
 }
 
 void Queue::finish(std::uint64_t sequence) {

@@ -35,6 +35,8 @@ class Queue {
     std::uint64_t sequence = 0;
     std::string id;  ///< of the delivery: the same however often it is tried
     Body body;
+
+    bool operator==(const Document&) const = default;
   };
 
   struct Counts {
@@ -58,6 +60,12 @@ class Queue {
   /// The oldest, once there is one; nothing when stopped. It stays until finish() is called for it.
   std::optional<Document> wait_for_oldest(const std::stop_token& stop);
 
+  /// The oldest, while something waits that would be lost with this program: in memory. Does not wait.
+  std::optional<Document> oldest_if_volatile();
+
+  /// How many would be lost with this program.
+  [[nodiscard]] std::size_t volatile_documents() const;
+
   /// It was delivered, or given up.
   void finish(std::uint64_t sequence);
 
@@ -76,6 +84,9 @@ class Queue {
   };
 
   bool write(const Entry& entry, const std::string& body);
+  /// The one to be delivered next, now that `oldest` is taken; nothing where it cannot be read, and is
+  /// forgotten.
+  std::optional<Document> open(const Entry& oldest);
   /// With the lock. What leaves is added to `dropped`; its files are to be removed without the lock.
   void drop_while(const std::function<bool()>& there_is_no_room, std::vector<Entry>& dropped);
   void forget_oldest();  // with the lock

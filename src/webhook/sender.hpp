@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -34,11 +36,19 @@ class Sender {
   Sender& operator=(Sender&&) = delete;
 
   void start();
-  /// Ends the thread within a second, in the middle of an attempt if need be.
-  void stop();
+
+  /// From now on what would be lost with this program is tried once more, at once, up to the first failure;
+  /// then the thread ends. Returns at once.
+  void hurry();
+
+  /// Waits until that is done, or until `patience_ends`, and ends the thread, in the middle of an attempt if
+  /// need be.
+  void stop(std::chrono::steady_clock::time_point patience_ends = {});
 
  private:
   void run(const std::stop_token& stop);
+  /// Tries once and tells of it; false when it has to be tried again, or never.
+  bool attempt(const Queue::Document& document, Poster& poster);
   void deliver(const Queue::Document& document, Poster& poster, const std::stop_token& stop);
 
   Queue& queue_;
@@ -46,6 +56,8 @@ class Sender {
   const Credentials credentials_;
   const Told told_;
   Backoff backoff_;
+  std::stop_source hurry_;
+  std::future<void> ended_;
   std::jthread thread_;
 };
 

@@ -29,6 +29,14 @@ Target::Target(Parts parts)
   show_counts();  // something may have waited since before the start
 }
 
+void Target::stop(Clock::time_point patience_ends) {
+  sender_.stop(patience_ends);
+  if (const auto lost = queue_.volatile_documents(); lost > 0) {
+    metrics_.webhook_dropped(name_, lost);
+    log_->warn("webhook {}: ended with {} documents that could not be delivered: they are lost", name_, lost);
+  }
+}
+
 bool Target::is_spoken_to(const model::Snapshot& snapshot) const {
   // Before Gluster answered there is nothing to tell.
   return snapshot.up.has_value() &&
@@ -111,7 +119,8 @@ void Target::warn(const std::string& text) {
 void Target::show_counts() {
   const std::scoped_lock lock(mutex_);
   const auto counts = queue_.counts();
-  metrics_.webhook_queue(name_, counts.documents, counts.bytes, counts.dropped);
+  metrics_.webhook_queue(name_, counts.documents, counts.bytes);
+  metrics_.webhook_dropped(name_, counts.dropped - std::exchange(dropped_, counts.dropped));
 }
 
 }  // namespace glusterfs_exporter::webhook

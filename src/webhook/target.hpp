@@ -51,7 +51,10 @@ class Target {
   ~Target() = default;
 
   void start() { sender_.start(); }
-  void stop() { sender_.stop(); }
+  /// What would be lost with this program is tried once more. Returns at once.
+  void hurry() { sender_.hurry(); }
+  /// Ends its thread once that is done, or when `patience_ends`; says what is lost.
+  void stop(Clock::time_point patience_ends);
 
   /// Whether this exporter sends to it, by what it knows of itself.
   [[nodiscard]] bool is_spoken_to(const model::Snapshot& snapshot) const;
@@ -86,6 +89,7 @@ class Target {
   std::mutex mutex_;
   TokenBucket warnings_{5, 1.0 / 60};
   bool failing_ = false;
+  std::uint64_t dropped_ = 0;  // that are in the metrics
   Queue queue_;
   Sender sender_;
 };

@@ -67,9 +67,13 @@ class ProcessOne(ExporterTestCase):
         )
         self.assertEqual(made.returncode, 0)
         os.close(read)
-        orphans = [child for child in children_of(self.init) if child.arguments[:1] == ("cat",)]
-        self.assertEqual(len(orphans), 1)
-        return orphans[0].pid, write
+
+        def orphans():
+            return [child.pid for child in children_of(self.init) if child.arguments[:1] == ("cat",)]
+
+        wait_until(orphans, "the orphan is process 1's")
+        (pid,) = orphans()
+        return pid, write
 
     def test_orphans_are_reaped(self):
         pid, pipe = self.make_orphan()

@@ -446,9 +446,10 @@ scrape_configs:
 
     def test_the_port_behind_tls_is_for_nobody_else(self):
         exporter = self.start(TLS + "}")
-        inodes = {
-            os.readlink(f"/proc/{exporter.pid}/fd/{number}") for number in os.listdir(f"/proc/{exporter.pid}/fd")
-        }
+        inodes = set()
+        for link in Path(f"/proc/{exporter.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                inodes.add(os.readlink(link))
         ports = []
         for line in Path(f"/proc/{exporter.pid}/net/tcp").read_text().splitlines()[1:]:
             fields = line.split()

@@ -128,15 +128,21 @@ class Exporter:
         self._folder = tempfile.TemporaryDirectory(prefix="exporter-test-")
         command = [exporter_program(), f"--web.listen-address={self.address}:{self.port}", *self._flags]
         if self._config is not None:
-            path = Path(self._folder.name) / "exporter.yml"
-            path.write_text(self._config if isinstance(self._config, str) else to_yaml(self._config))
-            command.append(f"--config.file={path}")
+            self.write_config(self._config)
+            command.append(f"--config.file={self.config_path()}")
         with open(self._log_path(), "wb") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._env
             )
         wait_until(self._listens, "the exporter listens", limit=10)
         return self
+
+    def config_path(self):
+        return Path(self._folder.name) / "exporter.yml"
+
+    def write_config(self, config):
+        """Another configuration file, which counts from the next reload on."""
+        self.config_path().write_text(config if isinstance(config, str) else to_yaml(config))
 
     def _listens(self):
         if not self.is_running():
@@ -152,6 +158,9 @@ class Exporter:
     @property
     def pid(self):
         return self._process.pid
+
+    def send_signal(self, number):
+        self._process.send_signal(number)
 
     def terminate(self, limit=10, with_signal=signal.SIGTERM):
         """Asks it to end; gives (exit status, seconds it took)."""

@@ -53,7 +53,7 @@ class Viewer:
                 name, _, value = line.decode().rstrip("\n").partition(": ")
                 if name == "event":
                     kind = value
-                elif name == "data":
+                elif name == "data" and kind in ("state", "change"):
                     document = json.loads(value)
                     with self._changed:
                         self._state = document if kind == "state" else merge(self._state, document)

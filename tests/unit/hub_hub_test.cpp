@@ -57,6 +57,21 @@ class HubTest : public testing::Test {
            .page_version = "page"}};
 };
 
+TEST_F(HubTest, TakesOtherTokensWhileItRuns) {
+  EXPECT_EQ(push("east-token", 0s).status, 200);
+  const auto* const feed = hub.feed_of("east");
+  hub.set_tokens({{"east", "new-token"}, {"north", "north-token"}});
+  EXPECT_EQ(push("east-token", 1s).status, 401);
+  EXPECT_EQ(push("west-token", 1s).status, 401);
+  EXPECT_EQ(push("", 1s).status, 401);
+  EXPECT_TRUE(east().contains("received_at")) << "what was known stays";
+  EXPECT_EQ(push("new-token", 2s).status, 200);
+  EXPECT_EQ(push("north-token", 2s).status, 200);
+  EXPECT_EQ(hub.feed_of("east"), feed);
+  EXPECT_TRUE(clusters()["clusters"].contains("north"));
+  EXPECT_FALSE(clusters()["clusters"].contains("west"));
+}
+
 TEST_F(HubTest, TheTokenSaysWhichClusterItIs) {
   EXPECT_EQ(push("east-token", 0s).status, 200);
   EXPECT_EQ(news, 1);

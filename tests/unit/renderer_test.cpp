@@ -120,11 +120,24 @@ TEST(Renderer, WritesWhatTheExporterCounted) {
   own.request_answered("/metrics", 200);
   own.request_answered("/metrics", 200);
   own.webhook_added("hub");
-  own.webhook_queue("hub", 3, 4096, 2);
-  own.webhook_queue("hub", 1, 1024, 5);
+  own.webhook_queue("hub", 3, 4096);
+  own.webhook_queue("hub", 1, 1024);
+  own.webhook_dropped("hub", 2);
+  own.webhook_dropped("hub", 3);
   own.webhook_ended("hub", "delivered");
   own.webhook_retried("hub", "timeout");
+  own.webhook_added("hub");  // once more, after a reload: goes on
+  own.webhook_queue("hub", 1, 1024);
+  own.webhook_added("gone");
+  own.webhook_retried("gone", "connect");
+  own.webhook_removed("gone");
+  own.config_read(true);
+  own.config_read(false);
   const auto page = *render({}, own.collect()).text;
+  EXPECT_EQ(page.find("target=\"gone\""), std::string::npos);
+  EXPECT_EQ(value_of(page, "glusterfs_exporter_config_last_reload_successful"), "0");
+  EXPECT_GT(std::stod(value_of(page, "glusterfs_exporter_config_last_reload_success_timestamp_seconds")),
+            1.7e9);
   EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_queue_entries{target=\"hub\"}"), "1");
   EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_queue_bytes{target=\"hub\"}"), "1024");
   EXPECT_EQ(value_of(page, "glusterfs_exporter_webhook_dropped_total{target=\"hub\"}"), "5");

@@ -71,6 +71,26 @@ TEST_F(SchedulerTest, RunOnceRunsEveryEnabledCollector) {
   EXPECT_FALSE(state(*scheduler, "top").enabled);
 }
 
+TEST_F(SchedulerTest, CarriesOnWhereAnotherWas) {
+  config.cluster.leader = config::LeaderChoice::always;
+  config.collectors.find("peers")->second.enabled = false;
+  auto before = make();
+  before->run_once();
+  config.collectors.find("peers")->second.enabled = true;
+  config.collectors.find("bitrot")->second.enabled = false;
+  set_interval("topology", 7s);
+  auto after = make();
+  after->carry_on(*before);
+  EXPECT_EQ(after->leader(), true);
+  EXPECT_EQ(state(*after, "status").success, true);
+  EXPECT_EQ(state(*after, "status").last_success, state(*before, "status").last_success);
+  EXPECT_FALSE(state(*after, "status").standby);
+  EXPECT_EQ(state(*after, "topology").interval, 7s);
+  EXPECT_FALSE(state(*after, "bitrot").enabled);
+  EXPECT_EQ(state(*after, "bitrot").success, std::nullopt);
+  EXPECT_THAT(after->not_ready(), ElementsAre("peers")) << "was off";
+}
+
 TEST_F(SchedulerTest, SaysWhenCollectorsRunNext) {
   set_interval("topology", 1h);
   auto scheduler = make();

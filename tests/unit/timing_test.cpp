@@ -28,6 +28,26 @@ TEST(Timing, ARunLongerThanTheIntervalIsFollowedAtOnce) {
   EXPECT_EQ(timing.due(), kStart + 45s);
 }
 
+TEST(Timing, CarriesOnWithAnotherInterval) {
+  Timing before(30s);
+  before.ended(Found::something, kStart, kStart + 2s, kMiddle);
+  Timing shorter(10s);
+  shorter.carry_on(before);
+  EXPECT_EQ(shorter.due(), kStart + 10s);
+  EXPECT_EQ(shorter.answers_expire(kStart), kStart + 30s);
+  Timing longer(1h);
+  longer.carry_on(before);
+  EXPECT_EQ(longer.due(), kStart + 30s) << "what it knows must not grow too old meanwhile";
+  longer.ended(Found::something, kStart + 30s, kStart + 32s, kMiddle);
+  EXPECT_EQ(longer.due(), kStart + 30s + 1h);
+
+  before.ended(failed(ErrorKind::lock), kStart + 30s, kStart + 30s, kMiddle);
+  Timing busy(100ms);
+  busy.carry_on(before);
+  EXPECT_TRUE(busy.backs_off());
+  EXPECT_EQ(busy.due(), before.due()) << "Gluster is left alone all the same";
+}
+
 TEST(Timing, WhatIsNotThereIsAskedForRarely) {
   Timing timing(30s);
   timing.ended(Found::nothing, kStart, kStart + 1s, kMiddle);

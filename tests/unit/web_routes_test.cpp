@@ -25,6 +25,7 @@ const metrics::Page full_page = {.text = bytes("text"),
 Sources sources_with(std::shared_ptr<const metrics::Page> page, std::vector<std::string> not_ready = {}) {
   return {.page = [page = std::move(page)] { return page; },
           .not_ready = [not_ready = std::move(not_ready)] { return not_ready; },
+          .ending = [] { return false; },
           .collectors =
               [] {
                 CollectorRow row;
@@ -111,6 +112,12 @@ TEST(WebReady, NamesTheCollectorsThatHaveNotRun) {
   const auto ready = get(make_router("/metrics", sources_with(full_page)), "/-/ready");
   EXPECT_EQ(ready.status, 200);
   EXPECT_EQ(*ready.body, "ready\n");
+
+  auto sources = sources_with(full_page);
+  sources.ending = [] { return true; };
+  const auto ending = get(make_router("/metrics", sources), "/-/ready");
+  EXPECT_EQ(ending.status, 503);
+  EXPECT_EQ(*ending.body, "503 ending.\n");
 }
 
 TEST(WebCollectors, AreAPageInHtml) {

@@ -93,6 +93,24 @@ TEST_F(WebhookQueue, GivesWhatItWasGivenInOrder) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
+TEST_F(WebhookQueue, KnowsWhatWouldBeLost) {
+  Queue in_memory({}, "run", std::nullopt, note_trouble());
+  EXPECT_EQ(in_memory.oldest_if_volatile(), std::nullopt);
+  in_memory.push("one");
+  in_memory.push("two");
+  EXPECT_EQ(in_memory.volatile_documents(), 2U);
+  const auto oldest = in_memory.oldest_if_volatile();
+  ASSERT_TRUE(oldest);
+  EXPECT_EQ(oldest->id, "run-1");
+  in_memory.finish(oldest->sequence);
+  EXPECT_EQ(in_memory.oldest_if_volatile()->id, "run-2");
+
+  Queue on_disk({}, "run", spool(), note_trouble());
+  on_disk.push("one");
+  EXPECT_EQ(on_disk.volatile_documents(), 0U);
+  EXPECT_EQ(on_disk.oldest_if_volatile(), std::nullopt);
+}
+
 TEST_F(WebhookQueue, OutlivesTheProgramOnDisk) {
   {
     Queue queue({}, "a", spool(), note_trouble());
