@@ -1,6 +1,7 @@
 """What the exporter and a service manager tell each other: readiness, signs of life, a socket that listens already."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +11,17 @@ import time
 import unittest
 from pathlib import Path
 
-from support import Exporter, ExporterTestCase, exporter_program, free_port, run_exporter, wait_until
+from support import (
+    Authority,
+    Exporter,
+    ExporterTestCase,
+    basic,
+    bcrypt,
+    exporter_program,
+    free_port,
+    run_exporter,
+    wait_until,
+)
 
 LONGEST_END_SECONDS = 5
 
@@ -66,6 +77,33 @@ class TellingTest(ExporterTestCase):
         self.assertEqual(exporter.terminate()[0], 0)
         wait_until(lambda: self.manager.times("STOPPING=1"), "it says that it is stopping")
         self.assertEqual(len(self.manager.times("READY=1")), 1)
+
+    def test_reloading_while_it_reads_its_configuration_anew(self):
+        exporter = self.start()
+        wait_until(lambda: self.manager.times("READY=1"), "it says that it is ready")
+        exporter.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(self.manager.times("READY=1")) == 2, "it is ready again")
+        (reloading,) = self.manager.times("RELOADING=1")
+        self.assertLess(reloading, self.manager.times("READY=1")[1])
+
+    def test_a_sign_of_life_is_proved_through_tls_and_users(self):
+        folder = Path(tempfile.mkdtemp(prefix="tls-"))
+        self.addCleanup(shutil.rmtree, folder)
+        authority = Authority(folder)
+        authority.sign("server")
+        (folder / "web.yml").write_text(
+            "tls_server_config: {cert_file: server.pem, key_file: server.key}\n"
+            f"basic_auth_users: {{scraper: {bcrypt('secret')}}}\n"
+        )
+        exporter = self.start(
+            env={"WATCHDOG_USEC": "4000000"},
+            flags=[f"--web.config.file={folder / 'web.yml'}"],
+            tls=authority.client(),
+            shows=basic("scraper", "secret"),
+        )
+        wait_until(lambda: len(self.manager.times("WATCHDOG=1")) >= 3, "it gives signs of life")
+        self.assertNotIn("hangs", exporter.log())
+        self.assertNotIn("wrong password", exporter.log())
 
     def test_not_ready_when_it_cannot_serve(self):
         taken = socket.create_server(("127.0.0.1", 0))
@@ -186,6 +224,18 @@ class LentSocket(ExporterTestCase):
         self.assertEqual(status, 0)
         self.assertLess(seconds, LONGEST_END_SECONDS)
         self.assertIn(f"on 127.0.0.1:{self.port}", process.stderr.read())
+
+    def test_is_served_by_tls(self):
+        folder = Path(tempfile.mkdtemp(prefix="tls-"))
+        self.addCleanup(shutil.rmtree, folder)
+        authority = Authority(folder)
+        authority.sign("server")
+        (folder / "web.yml").write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}")
+        process = self.start(f"--web.config.file={folder / 'web.yml'}")
+        self.client.tls = authority.client()
+        self.client.wait_ready()
+        self.assertIn("glusterfs_volume_info", self.client.page())
+        self.assertEqual(self.end(process)[0], 0)
 
     def test_clients_are_who_they_are(self):
         """Who may post without a token is decided by the client's address."""
