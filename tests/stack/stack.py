@@ -28,6 +28,8 @@ NAMES_WITHOUT_GLUSTER = {
     "glusterfs_exporter_command_duration_seconds_sum",
     "glusterfs_exporter_command_duration_seconds_count",
     "glusterfs_exporter_command_failures_total",
+    "glusterfs_exporter_config_last_reload_success_timestamp_seconds",
+    "glusterfs_exporter_config_last_reload_successful",
     "glusterfs_exporter_http_requests_total",
     "process_cpu_seconds_total",
     "process_resident_memory_bytes",
