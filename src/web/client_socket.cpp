@@ -7,30 +7,34 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <charconv>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
+
+#include "common/to_number.hpp"
 
 namespace glusterfs_exporter::web {
 namespace {
 
 constexpr int kNone = -1;
 
-bool is_connection(int descriptor, in_addr_t remote_address, std::uint16_t remote_port,
-                   std::uint16_t local_port) {
+/// The client that a descriptor is connected to, if it is a client of this port.
+std::optional<sockaddr_in> client_of(int descriptor, std::uint16_t local_port) {
   sockaddr_in peer{};
   socklen_t peer_size = sizeof(peer);
   sockaddr_in own{};
   socklen_t own_size = sizeof(own);
   int type = 0;
   socklen_t type_size = sizeof(type);
-  return ::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 &&
-         peer.sin_family == AF_INET && peer.sin_addr.s_addr == remote_address &&
-         peer.sin_port == htons(remote_port) &&
-         ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-         own.sin_port == htons(local_port) &&
-         ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0 && type == SOCK_STREAM;
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0 ||
+      peer.sin_family != AF_INET ||
+      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) != 0 ||
+      own.sin_port != htons(local_port) ||
+      ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_STREAM) {
+    return std::nullopt;
+  }
+  return peer;
 }
 
 }  // namespace
@@ -42,23 +46,16 @@ ClientSocket ClientSocket::find(std::string_view remote_address, std::uint16_t r
     return ClientSocket(kNone);
   }
   int found = kNone;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
-       entry.increment(error)) {
-    const auto name = entry->path().filename().string();
-    int descriptor = kNone;
-    const auto [rest, failed] = std::from_chars(name.data(), name.data() + name.size(), descriptor);
-    if (failed != std::errc() || !is_connection(descriptor, remote.s_addr, remote_port, local_port)) {
-      continue;
+  bool several = false;
+  for_each_client(local_port, [&](int descriptor, const sockaddr_in& client) {
+    if (client.sin_addr.s_addr == remote.s_addr && client.sin_port == htons(remote_port)) {
+      several = found != kNone;
+      found = descriptor;
     }
-    if (found != kNone) {
-      // A client can connect from one port to two addresses of ours. Of a connection that another thread
-      // serves the descriptor may be closed and become something else.
-      return ClientSocket(kNone);
-    }
-    found = descriptor;
-  }
-  return ClientSocket(found);
+  });
+  // A client can connect from one port to two addresses of ours. Of a connection that another thread serves
+  // the descriptor may be closed and become something else.
+  return ClientSocket(several ? kNone : found);
 }
 
 void ClientSocket::limit_unread(std::chrono::milliseconds patience, std::size_t bytes) const {
@@ -73,11 +70,7 @@ void ClientSocket::limit_unread(std::chrono::milliseconds patience, std::size_t 
 }
 
 std::size_t ClientSocket::readable_bytes() const {
-  int bytes = 0;
-  if (descriptor_ == kNone || ::ioctl(descriptor_, FIONREAD, &bytes) != 0 || bytes < 0) {
-    return 0;
-  }
-  return static_cast<std::size_t>(bytes);
+  return web::readable_bytes(descriptor_);
 }
 
 void ClientSocket::finish_and_drain(std::chrono::milliseconds patience, std::size_t bytes) const {
@@ -100,6 +93,32 @@ void ClientSocket::finish_and_drain(std::chrono::milliseconds patience, std::siz
     }
     total += static_cast<std::size_t>(count);
   }
+}
+
+void for_each_client(std::uint16_t local_port,
+                     const std::function<void(int descriptor, const sockaddr_in& client)>& look) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto descriptor = to_number<int>(entry->path().filename().string());
+    const auto client = descriptor ? client_of(*descriptor, local_port) : std::nullopt;
+    if (client) {
+      look(*descriptor, *client);
+    }
+  }
+}
+
+bool is_client(int descriptor, const sockaddr_in& client, std::uint16_t local_port) {
+  const auto now = client_of(descriptor, local_port);
+  return now && now->sin_addr.s_addr == client.sin_addr.s_addr && now->sin_port == client.sin_port;
+}
+
+std::size_t readable_bytes(int descriptor) {
+  int bytes = 0;
+  if (descriptor < 0 || ::ioctl(descriptor, FIONREAD, &bytes) != 0 || bytes < 0) {
+    return 0;
+  }
+  return static_cast<std::size_t>(bytes);
 }
 
 }  // namespace glusterfs_exporter::web

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace glusterfs_exporter::web {
@@ -40,5 +41,16 @@ class ClientSocket {
 
   int descriptor_;
 };
+
+/// Calls `look` with the descriptor and the address of each client that is connected to this port of ours,
+/// being served or not. Other threads may close it meanwhile.
+void for_each_client(std::uint16_t local_port,
+                     const std::function<void(int descriptor, const sockaddr_in& client)>& look);
+
+/// Whether a descriptor is the connection of this client to this port of ours.
+bool is_client(int descriptor, const sockaddr_in& client, std::uint16_t local_port);
+
+/// How many bytes can be read of a socket without waiting.
+std::size_t readable_bytes(int descriptor);
 
 }  // namespace glusterfs_exporter::web

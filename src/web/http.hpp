@@ -23,7 +23,7 @@ struct LessIgnoringCase {
 /// What a client asks for. A value: it stays valid after the connection is gone.
 struct Request {
   std::string method;          ///< as sent, for instance "GET"
-  std::string path;            ///< percent-decoded, without dot segments and without the query
+  std::string path;            ///< percent-decoded, without the query
   std::string query;           ///< what follows the '?', still encoded; empty when there is none
   std::string remote_address;  ///< numeric, without the port
   std::string body;            ///< whole; read only for a path and method that take one, see Router::post

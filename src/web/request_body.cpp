@@ -18,7 +18,7 @@ std::unexpected<Response> refusal(int status, std::string text) {
   return std::unexpected(text_response(status, std::move(text)));
 }
 
-// Nothing but digits. A length that is too large for the type is the largest.
+// Of nothing but digits, see framing_problem(). A length that is too large for the type is the largest.
 std::optional<std::uint64_t> parse_length(std::string_view text) {
   std::uint64_t length = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), length);

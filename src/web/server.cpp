@@ -19,12 +19,14 @@
 #include <utility>
 
 #include "web/client_socket.hpp"
+#include "web/dawdlers.hpp"
 #include "web/header_list.hpp"
 #include "web/lent_listener.hpp"
 #include "web/listen_address.hpp"
 #include "web/open_files.hpp"
 #include "web/open_streams.hpp"
 #include "web/request_body.hpp"
+#include "web/request_head.hpp"
 #include "web/tls_front.hpp"
 #include "web/wire.hpp"
 
@@ -81,18 +83,6 @@ class Library {
   Library(Library&&) = delete;
   Library& operator=(Library&&) = delete;
 };
-
-Request to_request(const mg_request_info& info) {
-  Request request;
-  request.method = info.request_method;
-  request.path = info.local_uri;
-  request.query = info.query_string == nullptr ? "" : info.query_string;
-  request.remote_address = info.remote_addr;
-  for (int i = 0; i < info.num_headers; ++i) {
-    request.add_header(info.http_headers[i].name, info.http_headers[i].value);
-  }
-  return request;
-}
 
 bool wants_keep_alive(const Request& request, std::string_view http_version) {
   const auto wishes = parse_header_list(request.header("Connection"));
@@ -173,8 +163,14 @@ class Server::Impl {
   void wake_streams() { streams_.wake(); }
 
  private:
+  static Impl& of(const mg_connection* connection);
+
   // What civetweb calls. It is C: nothing may be thrown through it.
+  static int on_init_connection(const mg_connection* connection, void** data) noexcept;
   static int on_begin_request(mg_connection* connection) noexcept;
+  static void on_end_request(const mg_connection* connection, int status) noexcept;
+  static void on_connection_close(const mg_connection* connection) noexcept;
+  static void on_connection_closed(const mg_connection* connection) noexcept;
   static int on_http_error(mg_connection* connection, int status, const char* message) noexcept;
   static int on_log_message(const mg_connection* connection, const char* message) noexcept;
 
@@ -192,6 +188,8 @@ class Server::Impl {
   const ServerOptions options_;
   const Router router_;
   const Library library_;
+  Dawdlers dawdlers_{
+      {.workers = options_.worker_threads + options_.max_streams, .spare = options_.worker_threads / 4}};
   OpenStreams streams_{{.streams = options_.max_streams, .patience = options_.request_timeout}};
   sockaddr_in address_{};  ///< where civetweb listens
   bool lent_ = false;      ///< and others, too, who hold the same socket
@@ -226,7 +224,8 @@ std::expected<void, std::string> Server::Impl::start() {
   const std::string idle_timeout = std::to_string(options_.keep_alive_timeout.count());
   // Headers and body of a large page are two writes: without tcp_nodelay the second can wait 40 ms for an
   // ACK.
-  std::array<const char*, 17> options{
+  // How long a head may be is what read_head() counts on; paths it decodes itself.
+  std::array<const char*, 21> options{
       "listening_ports",
       listen.c_str(),
       "listen_backlog",
@@ -243,10 +242,18 @@ std::expected<void, std::string> Server::Impl::start() {
       "1",
       "enable_auth_domain_check",
       "no",
+      "max_request_size",
+      "16384",
+      "decode_url",
+      "no",
       nullptr,
   };
   mg_callbacks callbacks{};
+  callbacks.init_connection = &Impl::on_init_connection;
   callbacks.begin_request = &Impl::on_begin_request;
+  callbacks.end_request = &Impl::on_end_request;
+  callbacks.connection_close = &Impl::on_connection_close;
+  callbacks.connection_closed = &Impl::on_connection_closed;
   callbacks.http_error = &Impl::on_http_error;
   callbacks.log_message = &Impl::on_log_message;
   std::array<char, 256> message{};
@@ -274,6 +281,7 @@ std::expected<void, std::string> Server::Impl::start() {
     lent_ = true;
     address_ = address_of(options_.listener).value_or(address_);
   }
+  dawdlers_.watch(ntohs(address_.sin_port));
   return {};
 }
 
@@ -303,6 +311,7 @@ std::optional<std::string> Server::Impl::client_of(const mg_request_info& info) 
 }
 
 Server::Impl::~Impl() {
+  dawdlers_.stop();  // civetweb will close what waits for a worker without telling
   if (context_ != nullptr) {
     streams_.close(kStreamEndPatience);  // first: from mg_stop on nothing more is written
     // Who lent the socket would take a connection that nobody accepts for somebody to start this program for.
@@ -314,8 +323,30 @@ Server::Impl::~Impl() {
   front_.reset();
 }
 
+Server::Impl& Server::Impl::of(const mg_connection* connection) {
+  return *static_cast<Impl*>(mg_get_user_context_data(connection));
+}
+
+int Server::Impl::on_init_connection(const mg_connection* connection, void** /*data*/) noexcept {
+  of(connection).dawdlers_.taken();
+  return 0;
+}
+
+void Server::Impl::on_end_request(const mg_connection* connection, int /*status*/) noexcept {
+  of(connection).dawdlers_.idle(connection);
+}
+
+void Server::Impl::on_connection_close(const mg_connection* connection) noexcept {
+  of(connection).dawdlers_.closing(connection);
+}
+
+void Server::Impl::on_connection_closed(const mg_connection* connection) noexcept {
+  of(connection).dawdlers_.closed(connection);
+}
+
 int Server::Impl::on_begin_request(mg_connection* connection) noexcept {
-  auto* const self = static_cast<Impl*>(mg_get_user_context_data(connection));
+  auto* const self = &of(connection);
+  self->dawdlers_.busy(connection);
   try {
     return self->serve(connection);
   } catch (...) {
@@ -332,6 +363,9 @@ int Server::Impl::on_http_error(mg_connection* connection, int status, const cha
   try {
     self->finish(connection, text_response(status, fmt::format("{} {}\n", status, message)), "other", true,
                  false);
+    if (!self->dawdlers_.crowded()) {
+      find_socket(*mg_get_request_info(connection)).finish_and_drain(kDrainPatience, kDrainBytes);
+    }
   } catch (...) {
     self->options_.logger->error("web server: an answer could not be finished");
     mg_disable_connection_keep_alive(connection);
@@ -350,12 +384,14 @@ int Server::Impl::on_log_message(const mg_connection* connection, const char* me
 
 int Server::Impl::serve(mg_connection* connection) {
   const auto& info = *mg_get_request_info(connection);
-  if (info.num_headers >= MG_MAX_HEADERS) {
-    // civetweb drops what is beyond: perhaps the one that says that a body follows.
-    finish(connection, text_response(431, "431 too many headers\n"), "other", true, false);
-    return 431;
+  auto head = read_head(info);
+  if (!head) {
+    const int status = head.error().status;
+    finish(connection, std::move(head.error()), "other", true, false);
+    find_socket(info).finish_and_drain(kDrainPatience, kDrainBytes);
+    return status;
   }
-  Request request = to_request(info);
+  Request request = *std::move(head);
   auto client = client_of(info);
   if (!client) {
     finish(connection, text_response(403, "403 this port is not for clients.\n"), "other", true, false);
@@ -373,7 +409,9 @@ int Server::Impl::serve(mg_connection* connection) {
     }
   }
   if (const auto max_bytes = refused ? std::nullopt : router_.max_body_bytes(request.method, request.path)) {
+    dawdlers_.reads_body(connection);
     auto body = read_body(connection, request, find_socket(info), *max_bytes, options_.request_timeout);
+    dawdlers_.body_read(connection);
     refused = !body;
     if (body) {
       request.body = *std::move(body);
@@ -388,8 +426,10 @@ int Server::Impl::serve(mg_connection* connection) {
   if (response.stream != nullptr) {
     return serve_stream(connection, std::move(response), route);
   }
+  // Of a head without headers nobody can tell whether some were dropped, see read_head().
   // To read and drop any body would let a client hold a worker for as long as it likes to send.
-  const bool keep_alive = !refused && !unread_body && wants_keep_alive(request, info.http_version);
+  const bool keep_alive = !refused && !unread_body && !dawdlers_.crowded() && info.num_headers > 0 &&
+                          wants_keep_alive(request, info.http_version);
   const int status = response.status;
   finish(connection, std::move(response), route, request.method != "HEAD", keep_alive);
   if (unread_body) {

@@ -33,7 +33,7 @@ struct ServerOptions {
   unsigned max_streams = 1000;  ///< further ones get 503
 
   /// A client has this long to send a request, and may stop taking bytes for this long, before it is cut off:
-  /// a client that does nothing holds a worker no longer.
+  /// a client that does nothing holds a worker no longer. When workers are scarce it has less, see Dawdlers.
   std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
 
   /// Beyond that, a client of a stream is cut off when bytes wait for it in the kernel and it takes none for

@@ -40,6 +40,9 @@ constexpr int kTurns = 16;
 // with it what the client has not read yet.
 constexpr auto kLinger = 1s;
 
+// What is read and dropped meanwhile.
+constexpr std::size_t kLingerBytes = 1048576;
+
 // Without a descriptor for a connection nothing is taken for this long, rather than asked for in a circle.
 constexpr auto kPauseWithoutFiles = 100ms;
 
@@ -90,6 +93,8 @@ struct Connection {
   Buffer from_client;
   Buffer from_server;
   bool client_done = false;  ///< it sends nothing more
+  std::size_t dropped = 0;   ///< of bytes that came when all was said
+  bool answered = false;     ///< the server has sent something
   bool server_done = false;
   bool told_server = false;  ///< that the client is done
   bool ssl_wants_to_write = false;
@@ -268,9 +273,9 @@ bool TlsFront::Impl::make_place() {
   if (connections_.size() < options_.max_connections) {
     return true;
   }
-  // Who connects and then says nothing must not keep out those that would.
-  const auto oldest = std::ranges::find_if(
-      connections_, [](const auto& connection) { return connection->phase == Connection::Phase::handshake; });
+  // Who connects and then asks for nothing must not keep out those that would.
+  const auto oldest =
+      std::ranges::find_if(connections_, [](const auto& connection) { return !connection->answered; });
   if (oldest == connections_.end()) {
     return false;
   }
@@ -432,6 +437,7 @@ bool TlsFront::Impl::read_server(Connection& connection, bool& moved) {
       ::recv(connection.server.socket.get(), buffer.bytes.data(), buffer.bytes.size(), MSG_DONTWAIT);
   if (count > 0) {
     buffer.filled(static_cast<std::size_t>(count));
+    connection.answered = true;
     moved = true;
   } else if (count == 0 || !would_wait()) {
     connection.server_done = true;
@@ -463,6 +469,10 @@ bool TlsFront::Impl::linger(Connection& connection) {
     const auto count = ::recv(connection.client.socket.get(), dropped.data(), dropped.size(), MSG_DONTWAIT);
     if (count <= 0) {
       return count < 0 && would_wait();
+    }
+    connection.dropped += static_cast<std::size_t>(count);
+    if (connection.dropped > kLingerBytes) {
+      return false;
     }
   }
   return true;

@@ -31,7 +31,9 @@ class TlsFront {
     std::uint16_t server_port = 0;  ///< the plain server's, on 127.0.0.1
     /// For one new connection: what holds now. Called on the front's thread; quick.
     std::function<TlsContext()> context;
-    std::size_t max_connections = 0;  ///< each takes two descriptors; further ones are closed
+    /// Each takes two descriptors. For a further one the oldest that was never answered is closed, else
+    /// itself.
+    std::size_t max_connections = 0;
     std::chrono::milliseconds handshake_timeout = std::chrono::seconds(5);
     std::chrono::milliseconds stall_timeout = std::chrono::seconds(15);  ///< of a client that takes nothing
     std::shared_ptr<spdlog::logger> logger;                              ///< never null

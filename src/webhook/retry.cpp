@@ -37,7 +37,9 @@ std::optional<milliseconds> parse_retry_after(std::string_view value,
   if (date < 0) {
     return std::nullopt;
   }
-  const auto wait = std::chrono::system_clock::from_time_t(date) - now;
+  // The clock counts nanoseconds, of which there are too many in dates after 2262.
+  const auto latest = std::chrono::system_clock::to_time_t(now + kLongestWish) + 1;
+  const auto wait = std::chrono::system_clock::from_time_t(std::min(date, latest)) - now;
   return std::clamp(std::chrono::ceil<milliseconds>(wait), milliseconds(0), milliseconds(kLongestWish));
 }
 

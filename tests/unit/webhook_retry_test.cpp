@@ -43,6 +43,7 @@ TEST(RetryAfter, IsSecondsOrADate) {
       {"Sat, 21 Nov 2026 12:00:30 GMT", 30s},
       {"Sat, 21 Nov 2026 11:00:00 GMT", 0s},
       {"Sun, 22 Nov 2026 12:00:00 GMT", 1h},
+      {"Fri, 31 Dec 9999 23:59:59 GMT", 1h},
       {"soon", std::nullopt},
       {"-5", std::nullopt},
       {"", std::nullopt},
