@@ -19,10 +19,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cluster_support import CLUSTER_NUMBER, LAYOUTS, LOCKED, NODES, cluster
+from cluster_support import CLUSTER_NUMBER, LAYOUTS, NODES, cluster
 from load import Poster, Scraper, Viewers
 from node_exporters import brick_process, command_line, common_port, self_heal_process, wait_for_one_leader
 from support import REPOSITORY, Exporter, Receiver, exporter_program, parse_page, to_yaml, wait_until
@@ -39,6 +39,7 @@ BAD_CONFIGS = (
     ("a value out of bounds", "collectors:\n  filesystems:\n    interval: 0s\n"),
     ("a key that is there twice", "log:\n  level: info\nlog:\n  level: debug\n"),
 )
+RELOADED = "glusterfs_exporter_config_last_reload_successful"
 # Lines with the level "error" are failures, but for those about a configuration that the soak made bad.
 REFUSED_CONFIG = re.compile(r"config", re.IGNORECASE)
 ADDR_NO_RANDOMIZE = 0x0040000  # sys/personality.h
@@ -194,22 +195,34 @@ class Soak:
 
     # --- breaking and mending. Each leaves everything as it found it.
 
+    @contextmanager
+    def mended_by(self, mend):
+        """Whatever happens; but not when the soak is being ended, for then the cluster goes as a whole."""
+        try:
+            yield
+        except Exception:
+            mend()
+            raise
+        mend()
+
     def kill_bricks(self, bricks):
         """`bricks`: [(volume, index)]"""
         things = [("brick", str(LAYOUTS[volume].bricks[index])) for volume, index in bricks]
         self.log.tell(f"kill -9 of {', '.join(f'{volume} {index}' for volume, index in bricks)}")
+
+        def mend():
+            self.truth.set(*things, value=None)
+            for volume in {volume for volume, _ in bricks}:
+                cluster.revive(volume)
+            self.truth.set(*things, value=True)
+
         self.truth.set(*things, value=None)
-        try:
+        with self.mended_by(mend):
             for volume, index in bricks:
                 cluster.kill_brick(volume, index)
             self.truth.set(*things, value=False)
             self.wait_shown("a brick killed", {thing: False for thing in things})
             self.hold()
-        finally:
-            self.truth.set(*things, value=None)
-            for volume in {volume for volume, _ in bricks}:
-                cluster.revive(volume)
-            self.truth.set(*things, value=True)
         self.wait_shown("a brick back", {thing: True for thing in things})
 
     def some_brick(self):
@@ -239,8 +252,14 @@ class Soak:
         things = [("glusterd", node), *peers_of_glusterd(node)]
         with_kill = self.random.random() < 0.5
         self.log.tell(f"{'kill -9' if with_kill else 'end'} of glusterd on node {node}")
+
+        def mend():
+            self.truth.set(*things, value=None)
+            cluster.start_node(node)
+            self.truth.set(*things, value=True)
+
         self.truth.set(*things, value=None)
-        try:
+        with self.mended_by(mend):
             if with_kill:
                 os.kill(glusterd_process(node), signal.SIGKILL)
             else:
@@ -249,10 +268,6 @@ class Soak:
             self.truth.set(*gone, value=False)
             self.wait_shown("a glusterd gone", gone)
             self.hold()
-        finally:
-            self.truth.set(*things, value=None)
-            cluster.start_node(node)
-            self.truth.set(*things, value=True)
         self.wait_shown("a glusterd back", {thing: True for thing in things})
 
     def start_by_force(self):
@@ -267,17 +282,16 @@ class Soak:
         name = f"{host_of(node)}/shd"
         self.log.tell(f"kill -9 of the self-heal daemon of node {node}")
         old = self_heal_process(node)
-        try:
+
+        def is_back():
+            # For some seconds after its end glusterd takes it for running.
+            cluster.try_gluster("volume", "start", "rep3", "force", node=node)
+            return self_heal_process(node) not in (None, old)
+
+        with self.mended_by(lambda: wait_until(is_back, "the self-heal daemon is back", 60, pause=1)):
             os.kill(old, signal.SIGKILL)
             self.wait_daemon("a self-heal daemon killed", name, False)
             self.hold()
-        finally:
-            # Like revive: for some seconds glusterd takes it for running.
-            def is_back():
-                cluster.try_gluster("volume", "start", "rep3", "force", node=node)
-                return self_heal_process(node) not in (None, old)
-
-            wait_until(is_back, "the self-heal daemon is back", 60, pause=1)
         self.wait_daemon("a self-heal daemon back", name, True)
 
     def wait_daemon(self, what, name, expected):
@@ -296,11 +310,9 @@ class Soak:
 
     def receiver_away(self):
         self.log.tell("the webhooks' receiver is away")
-        self.receiver.stop()
-        try:
+        with self.mended_by(self.receiver.start):
+            self.receiver.stop()
             self.hold()
-        finally:
-            self.receiver.start()
 
     def hold(self):
         time.sleep(self.random.uniform(1, 12))
@@ -315,48 +327,42 @@ class Soak:
         before = self.shown_interval(node)
         self.log.tell(
             f"reload of exporter {node} by {'POST' if by_post else 'SIGHUP'}: "
-            + (f"a configuration with {why}" if why else f"filesystems every {interval}, log level {level}")
+            + (f"a configuration with {why}" if bad else f"filesystems every {interval}, log level {level}")
         )
-        self.write_config(node, bad or self.config(node, interval, level))
-        try:
-            self.refused[node] += bool(bad)
-            if by_post:
-                self.post_reload(node, bad)
-            else:
-                os.kill(self.exporters[node].pid, signal.SIGHUP)
-            if bad:
-                time.sleep(2)
-                if self.shown_interval(node) != before:
-                    self.log.fail(f"exporter {node}: a bad configuration changed something")
-            else:
-                self.wait_interval(node, int(interval[:-1]))
-        finally:
-            if bad:
-                self.write_config(node, self.config(node, f"{before:g}s"))
+        if bad:
+            self.refused[node] += 1
+            self.have_reloaded(node, bad, by_post)
+            self.wait_for(node, "has refused its configuration", lambda: self.page(node).value(RELOADED) == 0)
+            if self.shown_interval(node) != before:
+                self.log.fail(f"exporter {node}: a bad configuration changed something")
+        self.have_reloaded(node, self.config(node, interval, level), by_post)
+        begin = time.monotonic()
+        self.wait_for(
+            node,
+            "uses its new configuration",
+            lambda: self.page(node).value(RELOADED) == 1 and self.shown_interval(node) == int(interval[:-1]),
+        )
+        self.log.took("shown: a new configuration", time.monotonic() - begin)
 
-    def post_reload(self, node, bad):
+    def have_reloaded(self, node, config, by_post):
+        """`config` is a dict, or text that is to be refused."""
+        self.write_config(node, config)
+        if not by_post:
+            os.kill(self.exporters[node].pid, signal.SIGHUP)
+            return
         answer = self.exporters[node].post("/-/reload", limit=ANSWER_SECONDS * self.factor)
-        if (not bad and answer.status != 200) or (bad and not (400 <= answer.status < 500 and answer.body.strip())):
+        is_refused = 400 <= answer.status < 500 and answer.body.strip()
+        if not (is_refused if isinstance(config, str) else answer.status == 200):
             self.log.fail(
-                f"exporter {node}: POST /-/reload of a {'bad' if bad else 'good'} configuration"
+                f"exporter {node}: POST /-/reload of a {'bad' if isinstance(config, str) else 'good'} configuration"
                 f" answers {answer.status}: {answer.body[:200]!r}"
             )
 
     def shown_interval(self, node):
         return self.state(node)["collectors"]["filesystems"]["interval_seconds"]
 
-    def wait_interval(self, node, seconds):
-        begin = time.monotonic()
-        try:
-            wait_until(
-                lambda: self.shown_interval(node) == seconds,
-                f"exporter {node} uses its new configuration",
-                TRUTH_SECONDS * self.factor,
-                pause=0.2,
-            )
-            self.log.took("shown: a new configuration", time.monotonic() - begin)
-        except (AssertionError, OSError) as error:
-            self.log.fail(str(error))
+    def wait_for(self, node, what, condition):
+        self.expect(condition, f"exporter {node} {what}", TRUTH_SECONDS * self.factor)
 
     # --- the run
 
@@ -416,7 +422,7 @@ class Soak:
     def expect(self, condition, what, limit):
         """A failure instead of an exception: what comes after is worth knowing, too."""
         try:
-            wait_until(condition, what, limit, pause=0.5)
+            wait_until(condition, what, limit, pause=0.2)
         except (AssertionError, OSError) as error:
             self.log.fail(str(error))
 
