@@ -401,6 +401,7 @@ class Soak:
             self.check_cluster_is_mended()
             self.check_viewers()
         self.check_calm(before)
+        self.check_deliveries()
         self.check_truth()
         self.sampler.check_growth(with_memory=not self.sanitizer)
 
@@ -464,6 +465,16 @@ class Soak:
                 f"exporter {node} has as few descriptors as before ({before[node]['fds']})",
                 60,
             )
+
+    def check_deliveries(self):
+        """Each exporter's webhook works: it has sent its state lately."""
+        hosts = {host_of(node) for node in NODES}
+
+        def have_come():
+            documents = [delivery.document for delivery in self.receiver.taken()]
+            return hosts <= {document.get("node", {}).get("host") for document in documents}
+
+        self.expect(have_come, f"states of {', '.join(sorted(hosts))} are among the receiver's last", 60)
 
     def check_truth(self):
         """All three exporters say what Gluster's own command says."""
