@@ -88,9 +88,6 @@ check_format() {
 
 check_scripts() { shellcheck -x scripts/*.sh .ci/run tests/fakes/* tests/packaging/boot packaging/debian/{postinst,prerm,postrm}; }
 
-# Each file by itself with the flags it is compiled with; .clang-tidy says which checks.
-check_tidy() { run-clang-tidy-16 -quiet -p build/dev "$PWD/src/.*" 2>&1 | grep -vE '^(clang-tidy-16|[0-9]+ warnings)' ; return "${PIPESTATUS[0]}"; }
-
 build() { cmake --preset "$1" && cmake --build --preset "$1"; }
 
 # run_tests LABEL|all-but-unit
@@ -141,7 +138,7 @@ work_beside() {
     quiet_stage "asan: unit tests" run_sanitized asan &&
     quiet_stage "tsan: build" build tsan &&
     quiet_stage "tsan: unit tests" run_sanitized tsan &&
-    quiet_stage "clang-tidy" check_tidy &&
+    quiet_stage "clang-tidy" scripts/tidy.py &&
     quiet_stage "fuzz: 60 s each" scripts/fuzz.sh 60
 }
 

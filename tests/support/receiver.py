@@ -1,5 +1,6 @@
 """A webhook's receiver that does as it is told: takes documents, refuses them, hangs, breaks connections off."""
 
+import collections
 import gzip
 import json
 import socket
@@ -26,15 +27,16 @@ class Receiver:
     """Listens while it is up. Answers each request with the next of `plan`, then with 200.
 
     A step of the plan is a status, (status, {header: value}), "reset" or "hang"; `delay` seconds pass before each.
+    Of many requests only the last `keep` are kept, where that is given.
     """
 
-    def __init__(self, plan=(), delay=0, port=None, tls=None, up=True):
+    def __init__(self, plan=(), delay=0, port=None, tls=None, up=True, keep=None):
         self.port = port or free_port()
         self.plan = list(plan)
         self.delay = delay
         self._tls = tls
         self._lock = threading.Lock()
-        self._all = []
+        self._all = collections.deque(maxlen=keep)
         self._server = None
         if up:
             self.start()
