@@ -41,7 +41,7 @@ constexpr int kTurns = 16;
 constexpr auto kLinger = 1s;
 
 // What is read and dropped meanwhile.
-constexpr std::size_t kLingerBytes = 1048576;
+constexpr std::size_t kLingerBytes = 4194304;
 
 // Without a descriptor for a connection nothing is taken for this long, rather than asked for in a circle.
 constexpr auto kPauseWithoutFiles = 100ms;

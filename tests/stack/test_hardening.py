@@ -28,7 +28,10 @@ SAMPLES = {
     # Lengths.
     "length and chunks": (GET + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN, [400]),
     "chunks and length": (GET + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + HIDDEN, [400]),
-    "posted length and chunks": (POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN, [400]),
+    "posted length and chunks": (
+        POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
+        [400],
+    ),
     "two lengths": (GET + b"Content-Length: 0\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "the same length twice": (GET + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n" + HIDDEN, [400]),
     "two posted lengths": (POST + b"Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}" + HIDDEN, [400]),
@@ -42,7 +45,10 @@ SAMPLES = {
     "a length beyond all": (GET + b"Content-Length: 99999999999999999999999\r\n\r\n" + HIDDEN, [200]),
     "a length of 2^64": (POST + b"Content-Length: 18446744073709551616\r\n\r\n" + HIDDEN, [413]),
     "a body that nobody reads": (GET + b"Content-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [200]),
-    "a body that nobody takes": (b"PUT /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [405]),
+    "a body that nobody takes": (
+        b"PUT /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN,
+        [405],
+    ),
     "a body that is a request": (POST + b"Content-Length: " + LENGTH + b"\r\n" + CLOSE + HIDDEN, [400]),
     # Chunks.
     "chunks of another kind": (GET + b"Transfer-Encoding: xchunked\r\n\r\n" + HIDDEN, [400]),
@@ -50,7 +56,9 @@ SAMPLES = {
     "an empty coding": (GET + b"Transfer-Encoding:\r\n\r\n" + HIDDEN, [400]),
     "no coding": (GET + b"Transfer-Encoding: identity\r\n\r\n" + HIDDEN, [200]),
     "no coding, then chunks": (
-        GET + b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n" + HIDDEN, [200]),
+        GET + b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n" + HIDDEN,
+        [200],
+    ),
     "no chunk": (GET + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN, [200]),
     "a size that is none": (GET + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + HIDDEN, [200]),
     "a size with a sign": (POST + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n" + HIDDEN, [411]),
@@ -60,13 +68,18 @@ SAMPLES = {
     "a blank before the colon": (GET + b"Content-Length : " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "a tab before the colon": (GET + b"Content-Length\t: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "a line that goes on": (GET + b"A: a\r\n b\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
-    "a first line that goes on": (b"GET / HTTP/1.1\r\n A: a\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
+    "a first line that goes on": (
+        b"GET / HTTP/1.1\r\n A: a\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN,
+        [400],
+    ),
     "a length on the next line": (GET + b"Content-Length:\r\n " + LENGTH + b"\r\n\r\n" + HIDDEN, [411]),
     "a header without a name": (GET + b": a\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "a header without a colon": (GET + b"A\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "a name that is not ASCII": (GET + b"\xe4: a\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "a first name that is not ASCII": (
-        b"GET /-/healthy HTTP/1.1\r\n\xe4: a\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [200]),
+        b"GET /-/healthy HTTP/1.1\r\n\xe4: a\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN,
+        [200],
+    ),
     "bare line feeds": (GET.replace(b"\r", b"") + b"Content-Length: " + LENGTH + b"\n\n" + HIDDEN, [400]),
     "a bare line feed": (GET + b"A: a\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
     "two bare line feeds": (GET + b"A: a\n\nContent-Length: " + LENGTH + b"\r\n\r\n" + HIDDEN, [400]),
