@@ -1,6 +1,7 @@
 """Whether three exporters on a real cluster stay well for long while everything around them breaks and is mended.
 
-usage: scripts/soak.sh [--minutes N] [--seed N] [--exporter PROGRAM] [--viewers N] [--no-reloads] [--logs FOLDER]
+usage: scripts/soak.sh [--minutes N] [--seed N] [--exporter PROGRAM] [--viewers N] [--no-reloads]
+                       [--only EVENT,…] [--logs FOLDER]
 
 docs/testing.md says what is done and what has to hold.
 """
@@ -68,6 +69,7 @@ class Soak:
         self.exporters = {}
         self.config_files = {}
         self.refused = Counter()  # configurations, by node
+        self.weights = self.weights_of_events()
 
     # --- starting
 
@@ -366,7 +368,7 @@ class Soak:
 
     # --- the run
 
-    def events(self):
+    def weights_of_events(self):
         weights = {
             self.brick: 6,
             self.several_bricks: 3,
@@ -378,7 +380,14 @@ class Soak:
         }
         if not self.options.no_reloads:
             weights[self.reload] = 6
-        return weights
+        only = self.options.only
+        if not only:
+            return weights
+        chosen = {event: weight for event, weight in weights.items() if event.__name__ in only}
+        if len(chosen) != len(only):
+            names = ", ".join(event.__name__ for event in weights)
+            sys.exit(f"soak.sh: --only takes some of {names}, not {','.join(only)}")
+        return chosen
 
     def run(self):
         self.start_cluster()
@@ -407,7 +416,7 @@ class Soak:
 
     def break_and_mend(self):
         end = time.monotonic() + self.options.minutes * 60
-        weights = self.events()
+        weights = self.weights
         time.sleep(min(10, self.options.minutes * 6))  # nothing happens for a moment, too
         while time.monotonic() < end and all(exporter.is_running() for exporter in self.exporters.values()):
             event = self.random.choices(list(weights), list(weights.values()))[0]
@@ -535,6 +544,7 @@ def read_options(words):
     parser.add_argument("--exporter", type=Path, help="the program; build/release/glusterfs_exporter unless named")
     parser.add_argument("--viewers", type=int, default=50, help="of the stream, on all exporters together (50)")
     parser.add_argument("--no-reloads", action="store_true", help="don't change the configuration")
+    parser.add_argument("--only", type=lambda text: set(text.split(",")), help="events, as in: --only brick,glusterd")
     parser.add_argument("--logs", type=Path, help="a folder that the exporters' logs are copied to")
     return parser.parse_args(words)
 
@@ -545,7 +555,7 @@ def main(words):
         os.environ["GLUSTERFS_EXPORTER"] = str(options.exporter.resolve())
     if not os.access(exporter_program(), os.X_OK):
         sys.exit(f"soak.sh: there is no program {exporter_program()}: build it, or name another with --exporter")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     print(f"{options.minutes:g} minutes with the seed {options.seed}", flush=True)
     interrupted = False
