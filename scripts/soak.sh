@@ -9,7 +9,8 @@ ROOT=$(dirname "$HERE")
 
 usage() {
   cat <<'END'
-usage: scripts/soak.sh [--minutes N] [--seed N] [--exporter PROGRAM] [--viewers N] [--no-reloads] [--logs FOLDER]
+usage: scripts/soak.sh [--minutes N] [--seed N] [--exporter PROGRAM] [--viewers N] [--no-reloads]
+                       [--only EVENT,…] [--logs FOLDER]
 
 Starts a real Gluster cluster with a load on its volumes and three exporters, kills and mends bricks and daemons at random,
 and checks that the exporters tell the truth and don't grow. Removes everything at the end, on Ctrl-C too. Exit status 0 if
@@ -20,6 +21,8 @@ all of it held, 1 if not. docs/testing.md tells more.
   --exporter PROGRAM   build/release/glusterfs_exporter unless named; those of the presets asan and tsan work, too
   --viewers N          of the stream, on all exporters together (50)
   --no-reloads         don't change the exporters' configuration
+  --only EVENT,…       some of brick, several_bricks, bricks_of_a_node, glusterd, start_by_force, self_heal_daemon,
+                       receiver_away, reload
   --logs FOLDER        copies the exporters' logs there
 
 Environment: GLUSTER_CLUSTER and GLUSTER_CLUSTER_DIR as for scripts/cluster.sh.

@@ -14,6 +14,8 @@ SAMPLE_SECONDS = 5
 MOST_FAILURES_TOLD = 50
 RESOURCES = ("rss", "fds", "threads", "children")
 
+FEWEST_SAMPLES = 15  # fewer tell nothing about growth
+
 # Growth from the second fifth of a run to the last that is no leak: the medians of a few samples under a load that varies.
 MORE_FDS = 8
 MORE_MEMORY = 0.10
@@ -109,6 +111,9 @@ class Sampler:
         for node, samples in self.samples.items():
             if not samples:
                 self._log.fail(f"exporter {node} could not be looked at")
+                continue
+            if len(samples) < FEWEST_SAMPLES:
+                self._log.tell(f"too short to tell whether exporter {node} grows")
                 continue
             early, late = self.fifths(node, "fds")
             if late > early + MORE_FDS:
