@@ -19,36 +19,60 @@ namespace {
 
 constexpr int kNone = -1;
 
-/// The client that a descriptor is connected to, if it is a client of this port.
-std::optional<sockaddr_in> client_of(int descriptor, std::uint16_t local_port) {
+/// Who a descriptor is connected to; nothing for what is no connection.
+std::optional<sockaddr_in> peer_of(int descriptor) {
   sockaddr_in peer{};
-  socklen_t peer_size = sizeof(peer);
+  socklen_t size = sizeof(peer);
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0 ||
+      peer.sin_family != AF_INET) {
+    return std::nullopt;
+  }
+  return peer;
+}
+
+/// Whether a connection is one to this port of ours.
+bool came_to(int descriptor, std::uint16_t local_port) {
   sockaddr_in own{};
   socklen_t own_size = sizeof(own);
   int type = 0;
   socklen_t type_size = sizeof(type);
-  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0 ||
-      peer.sin_family != AF_INET ||
-      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) != 0 ||
-      own.sin_port != htons(local_port) ||
-      ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_STREAM) {
-    return std::nullopt;
+  return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+         own.sin_port == htons(local_port) &&
+         ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0 && type == SOCK_STREAM;
+}
+
+bool is_same(const sockaddr_in& one, const sockaddr_in& other) {
+  return one.sin_addr.s_addr == other.sin_addr.s_addr && one.sin_port == other.sin_port;
+}
+
+template <class Look>
+void for_each_connection(const Look& look) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto descriptor = to_number<int>(entry->path().filename().string());
+    const auto peer = descriptor ? peer_of(*descriptor) : std::nullopt;
+    if (peer) {
+      look(*descriptor, *peer);
+    }
   }
-  return peer;
 }
 
 }  // namespace
 
 ClientSocket ClientSocket::find(std::string_view remote_address, std::uint16_t remote_port,
                                 std::uint16_t local_port) {
-  in_addr remote{};
-  if (::inet_pton(AF_INET, std::string(remote_address).c_str(), &remote) != 1) {
+  sockaddr_in remote{};
+  remote.sin_port = htons(remote_port);
+  if (::inet_pton(AF_INET, std::string(remote_address).c_str(), &remote.sin_addr) != 1) {
     return ClientSocket(kNone);
   }
   int found = kNone;
   bool several = false;
-  for_each_client(local_port, [&](int descriptor, const sockaddr_in& client) {
-    if (client.sin_addr.s_addr == remote.s_addr && client.sin_port == htons(remote_port)) {
+  // Of a thousand descriptors all but one are asked for their peer alone: a thousand viewers may come at
+  // once.
+  for_each_connection([&](int descriptor, const sockaddr_in& peer) {
+    if (is_same(peer, remote) && came_to(descriptor, local_port)) {
       several = found != kNone;
       found = descriptor;
     }
@@ -97,20 +121,16 @@ void ClientSocket::finish_and_drain(std::chrono::milliseconds patience, std::siz
 
 void for_each_client(std::uint16_t local_port,
                      const std::function<void(int descriptor, const sockaddr_in& client)>& look) {
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
-       entry.increment(error)) {
-    const auto descriptor = to_number<int>(entry->path().filename().string());
-    const auto client = descriptor ? client_of(*descriptor, local_port) : std::nullopt;
-    if (client) {
-      look(*descriptor, *client);
+  for_each_connection([&](int descriptor, const sockaddr_in& peer) {
+    if (came_to(descriptor, local_port)) {
+      look(descriptor, peer);
     }
-  }
+  });
 }
 
 bool is_client(int descriptor, const sockaddr_in& client, std::uint16_t local_port) {
-  const auto now = client_of(descriptor, local_port);
-  return now && now->sin_addr.s_addr == client.sin_addr.s_addr && now->sin_port == client.sin_port;
+  const auto peer = peer_of(descriptor);
+  return peer && is_same(*peer, client) && came_to(descriptor, local_port);
 }
 
 std::size_t readable_bytes(int descriptor) {

@@ -101,6 +101,7 @@ class Site {
       : hub_({{"east", std::string(kPushToken)}}, {.log = silent(), .on_news = [] {}, .page_version = "v"}),
         router_(make_router("/metrics", {.page = [this] { return page_; },
                                          .not_ready = [] { return std::vector<std::string>{"status"}; },
+                                         .ending = [] { return false; },
                                          .collectors = [] { return std::vector<CollectorRow>(); },
                                          .node_document = [] { return shared("{}"); },
                                          .news = [] {},

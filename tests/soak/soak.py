@@ -364,7 +364,7 @@ class Soak:
             os.kill(self.exporters[node].pid, signal.SIGHUP)
             return
         answer = self.exporters[node].post("/-/reload", limit=ANSWER_SECONDS * self.factor)
-        is_refused = 400 <= answer.status < 500 and answer.body.strip()
+        is_refused = answer.status == 500 and b"refused" in answer.body
         if not (is_refused if isinstance(config, str) else answer.status == 200):
             self.log.fail(
                 f"exporter {node}: POST /-/reload of a {'bad' if isinstance(config, str) else 'good'} configuration"
