@@ -35,6 +35,10 @@ constexpr std::string_view kEnd = R"(.SH SIGNALS
 .TP
 .BR SIGTERM ", " SIGINT
 End within seconds, and end commands that run.
+.TP
+.B SIGHUP
+Read the configuration file, and the files that it names, anew.
+A bad one is refused, and the one there was stays.
 .SH EXIT STATUS
 .TP
 .B 0

@@ -71,6 +71,10 @@ class ManPage(unittest.TestCase):
         described = set(re.findall(r"(?m)^\s+((?:-\w,)?--[\w.-]+)", self.shown.split("SIGNALS")[0]))
         self.assertEqual(described, set(flags_of_help(self.help)))
 
+    def test_it_tells_of_signals(self):
+        for signal in ("SIGTERM", "SIGINT", "SIGHUP"):
+            self.assertIn(signal, self.shown)
+
     def test_help_does_not_show_the_flag_that_makes_it(self):
         self.assertNotIn("help-man", self.help)
         self.assertNotIn("help-man", self.shown)
