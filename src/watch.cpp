@@ -144,13 +144,24 @@ void Watch::watch_processes() {
     return;
   }
   std::set<gluster::ProcessKey> keys;
+  std::set<gluster::ProcessKey> glusterds;
   for (const auto& [id, process] : processes->bricks) {
     keys.insert(process.key);
   }
   for (const auto& daemon : processes->daemons) {
     keys.insert(daemon.key);
+    if (daemon.kind == model::DaemonKind::glusterd) {
+      glusterds.insert(daemon.key);
+    }
   }
   death_watch_.watch(keys);
+  const auto before = std::exchange(glusterds_, glusterds);
+  if (before && *before != glusterds) {
+    // What the last one did not answer says nothing of this one; and where there is none any more all should
+    // see it.
+    scheduler_.run_now(collect::topology_collector);
+    scheduler_.run_now(collect::peers_collector);
+  }
 }
 
 void Watch::add_call(const Call& call) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -71,7 +73,7 @@ class Watch {
   [[nodiscard]] metrics::Renderer& renderer() { return renderer_; }
 
  private:
-  /// What there is to watch now that the processes were read anew.
+  /// What there is to watch now that the processes were read anew, and whom to ask.
   void watch_processes();
   void add_call(const Call& call);
 
@@ -83,6 +85,7 @@ class Watch {
   gluster::ThisNode this_node_;
   exchange::Herald herald_;
   exchange::Neighbours neighbours_;
+  std::optional<std::set<gluster::ProcessKey>> glusterds_;  ///< that ran when the processes were read last
   collect::Scheduler scheduler_;
   gluster::local::DeathWatch death_watch_;
 };

@@ -170,6 +170,7 @@ void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
   const auto expires = entry.timing.answers_expire(started);
   entry.started = started;
   entry.wanted.reset();
+  entry.insisted = false;
   lock.unlock();
   Run run(parts_.sources, parts_.config, parts_.store, started, expires);
   const auto result = entry.spec->run(run);
@@ -179,7 +180,7 @@ void Scheduler::run(Entry& entry, std::unique_lock<std::mutex>& lock) {
     return;  // the program is ending: neither a success nor a failure
   }
   record(entry, run, result, ended);
-  if (entry.wanted && !entry.timing.backs_off()) {
+  if (entry.wanted && (entry.insisted || !entry.timing.backs_off())) {
     entry.timing.run_at_once(std::max(*entry.wanted, ended));
   }
   follow_topology(entry, ended);
@@ -279,6 +280,7 @@ void Scheduler::run_now(const CollectorSpec& spec) {
   const std::scoped_lock lock(mutex_);
   const auto entry = std::ranges::find(entries_, &spec, &Entry::spec);
   entry->wanted = std::chrono::steady_clock::now();
+  entry->insisted = true;
   entry->timing.run_at_once(*entry->wanted);
   changed_.notify_all();
 }

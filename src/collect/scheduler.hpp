@@ -59,7 +59,8 @@ class Scheduler {
   /// start().
   void run_once();
 
-  /// Has a collector run now if it can run at all, and once more if it runs already. From any thread.
+  /// Has a collector run now if it can run at all, and once more if it runs already, even if it was to leave
+  /// an ill Gluster alone: whoever calls this saw that something has changed. From any thread.
   void run_now(const CollectorSpec& spec);
 
   /// Has a collector run soon because somebody says that there is something new: at once, but not sooner than
@@ -94,7 +95,8 @@ class Scheduler {
     mutable std::optional<SteadyTime> told_due{};
     std::optional<SteadyTime> started = std::nullopt;  ///< when its last run began
     std::optional<SteadyTime> wanted =
-        std::nullopt;  ///< when to run once more; kept while it may be running already
+        std::nullopt;       ///< when to run once more; kept while it may be running already
+    bool insisted = false;  ///< by run_now()
   };
 
   /// Whether it is enabled, is this exporter's to run, and what it follows has run. Needs the mutex.

@@ -58,6 +58,9 @@ void Timing::ended(const Result<Found>& result, SteadyTime started, SteadyTime e
   backs_off_ =
       !result && (result.error().kind == ErrorKind::lock || result.error().kind == ErrorKind::timeout);
 
+  const bool timed_out = !result && result.error().kind == ErrorKind::timeout;
+  timeouts_in_a_row_ = timed_out ? timeouts_in_a_row_ + 1 : 0;
+
   if (result) {
     failures_in_a_row_ = 0;
     due_ = std::max(ended, started + interval_ * (*result == Found::nothing ? kIntervalsBetweenIdleRuns : 1));
@@ -71,7 +74,7 @@ void Timing::ended(const Result<Found>& result, SteadyTime started, SteadyTime e
     due_ = ended + lane_pause_;
   } else if (kind == ErrorKind::timeout) {
     const auto longest = std::max(kLongestPause, interval_);
-    due_ = ended + spread(std::min(doubled(interval_, failures_in_a_row_ - 1), longest), chance);
+    due_ = ended + spread(std::min(doubled(interval_, timeouts_in_a_row_ - 1), longest), chance);
   } else {
     due_ = ended + std::min(doubled(kFirstPauseAfterOtherFailure, failures_in_a_row_ - 1), interval_);
   }

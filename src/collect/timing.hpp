@@ -44,6 +44,8 @@ class Timing {
   std::chrono::steady_clock::duration observed_period_{};
   std::chrono::milliseconds lane_pause_{};
   int failures_in_a_row_ = 0;
+  int timeouts_in_a_row_ =
+      0;  ///< of these: a refusal at once, as of a glusterd that is not there, puts nothing off
   bool backs_off_ = false;
 };
 

@@ -398,8 +398,10 @@ class Bitrot(FeatureTestCase):
 
         self.bitrot("disable")
         samples_after_run(self.exporter, "topology")  # which tells what there is to ask
-        samples = samples_after_run(self.exporter, "bitrot")
-        self.assertEqual([name for name in samples.names() if name.startswith("glusterfs_bitrot_")], [])
+        self.exporter.wait_for(
+            lambda samples: not [name for name in samples.names() if name.startswith("glusterfs_bitrot_")],
+            "what the collector knew before is shown no longer",
+        )
 
 
 def seconds_since_epoch(words):

@@ -58,11 +58,12 @@ class WholeView(NodeExportersTestCase):
         return True
 
     def settled(self):
-        """The other's state once it has every brick and every health."""
+        """The other's state once it has every brick, and every health from the leader: at first it may have led itself."""
         return self.wait_for_state(
             self.other,
             lambda state: self.bricks_are_whole(state)
             and all(state["volumes"][name].get("health") == "up" for name in LAYOUTS)
+            and all("health" in state["volumes"][name].get("from_leader", ()) for name in LAYOUTS)
             and all("size_bytes" in state["volumes"][name] for name in LAYOUTS)
             and "max_op_version" in state["cluster"],
             "the state of the one that does not lead is whole",

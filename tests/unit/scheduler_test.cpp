@@ -396,6 +396,29 @@ TEST_F(SchedulerTest, WhatOthersSayDoesNotDisturbABusyGluster) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST_F(SchedulerTest, WhatWasSeenToChangeIsAskedAboutEvenWhereGlusterWasIll) {
+  std::atomic<int> asked{0};
+  std::atomic<bool> told{false};
+  source.on_peers = [&]() -> Result<std::vector<gluster::PeerRecord>> {
+    if (++asked == 2) {
+      eventually([&] { return told.load(); });  // somebody insists while this one runs
+    }
+    return std::unexpected(Error{ErrorKind::timeout, "hangs"});
+  };
+  set_interval("peers", 1h);
+  auto scheduler = make();
+  scheduler->start();
+  EXPECT_TRUE(eventually([&] { return state(*scheduler, "peers").success == false; }));
+  scheduler->run_now(peers_collector);
+  EXPECT_TRUE(eventually([&] { return asked == 2; }));
+  scheduler->run_now(peers_collector);
+  told = true;
+  EXPECT_TRUE(eventually([&] { return asked == 3; }));
+  std::this_thread::sleep_for(200ms);
+  scheduler->stop();
+  EXPECT_EQ(asked, 3) << "and then it is left alone again";
+}
+
 TEST_F(SchedulerTest, StopsInTheMiddleOfItsPauses) {
   auto scheduler = make();
   scheduler->start();

@@ -69,6 +69,21 @@ TEST(Timing, LockConflictsDoubleThePauseOfTheLane) {
   EXPECT_EQ(timing.lane_pause(), 5min);
 }
 
+TEST(Timing, FailuresAtOnceDoNotMakeTheFirstTimeoutALongOne) {
+  Timing timing(5s);
+  auto now = kStart;
+  for (int i = 0; i < 10; ++i) {
+    timing.ended(failed(ErrorKind::exit), now, now, kMiddle);
+    EXPECT_EQ(timing.due(), now + 5s);
+    now = timing.due();
+  }
+  for (const auto pause : {5s, 10s, 20s}) {
+    timing.ended(failed(ErrorKind::timeout), now, now, kMiddle);
+    EXPECT_EQ(timing.due(), now + pause);
+    now = timing.due();
+  }
+}
+
 TEST(Timing, ChanceSpreadsThePauses) {
   Timing timing(30s);
   timing.ended(failed(ErrorKind::lock), kStart, kStart, 0);
