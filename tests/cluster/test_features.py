@@ -234,8 +234,9 @@ class Rebalance(FeatureTestCase):
         cluster.gluster("volume", *words, "commit")
         samples = samples_after_run(self.exporter, "topology", *ONLINE)
         self.assertEqual(samples.value("glusterfs_volume_bricks", volume=self.VOLUME), 1)
-        samples = samples_after_run(self.exporter, "rebalance", limit=60)
-        self.assertEqual(self.rebalance_series(samples), [])
+        self.exporter.wait_for(
+            lambda samples: not self.rebalance_series(samples), "what the collector knew before is shown no longer"
+        )
 
 
 class Bitrot(FeatureTestCase):
