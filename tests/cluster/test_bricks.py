@@ -95,7 +95,11 @@ class OneBrickLost(BrickTestCase):
         lost = layout.bricks[index]
         folder = self.mount_or_skip(volume)
         files = [f"while-down-{number}" for number in range(FILES)]
-        self.assertEqual(self.backlog(self.exporter.scrape(), volume), {str(brick): 0 for brick in layout.bricks})
+        wait_until_equal(
+            lambda: self.backlog(self.exporter.scrape(), volume),
+            {str(brick): 0 for brick in layout.bricks},
+            f"nothing waits for heal on {volume}",
+        )
 
         with PageWatch(self.exporter, contradictions) as watch:
             began = time.time()

@@ -41,16 +41,18 @@ class Viewers(ExporterTestCase):
         print(json.dumps({"asked for": options, **report}), flush=True)
         return report
 
-    def assert_soon(self, exporter, check, **options):
+    def assert_soon(self, exporter, **options):
+        """All watch, and have what is new soon. On a machine that is busy with something else some connect so slowly
+        that their places are given to others."""
         for attempt in range(TRIES):
             report = self.watch(exporter, **options)
-            check(report)
+            self.assertEqual((report["refused"], report["metrics"]["failures"]), (0, 0), report)
             latency, scrapes = report["latency_ms"], report["metrics"]
-            self.assertEqual(scrapes["failures"], 0)
-            if latency["p99"] <= MOST_LATENCY_MS and scrapes["ms"]["p95"] <= MOST_SCRAPE_MS:
-                return
+            soon = latency["p99"] <= MOST_LATENCY_MS and scrapes["ms"]["p95"] <= MOST_SCRAPE_MS
+            if report["watching"] == options["viewers"] and soon:
+                return report
             wait_until(lambda: open_descriptors(exporter) < 100, "the viewers' places are given back", limit=60)
-        self.fail(f"too late in all of {TRIES} tries: {latency}, /metrics {scrapes['ms']}")
+        self.fail(f"not all, or too late, in all of {TRIES} tries: {report}")
 
 
 def open_descriptors(exporter):
@@ -60,20 +62,12 @@ def open_descriptors(exporter):
 class AThousand(Viewers):
     def test_see_what_is_new_at_once(self):
         exporter = self.start(1000)
-
-        def all_watch(report):
-            self.assertEqual((report["watching"], report["refused"]), (1000, 0), report)
-            self.assertGreater(report["latency_ms"]["count"], 5 * 1000, "changes")
-
-        self.assert_soon(exporter, all_watch, viewers=1000, seconds=10)
+        report = self.assert_soon(exporter, viewers=1000, seconds=10)
+        self.assertGreater(report["latency_ms"]["count"], 5 * 1000, "changes")
 
     def test_a_hundred_that_never_read_harm_nobody(self):
         exporter = self.start(1100)
-
-        def all_read_watch(report):
-            self.assertEqual((report["watching"], report["refused"]), (1000, 0), report)
-
-        self.assert_soon(exporter, all_read_watch, viewers=1000, stuck=100, seconds=10)
+        self.assert_soon(exporter, viewers=1000, stuck=100, seconds=10)
         self.assertLess(peak_resident_bytes(exporter.pid), 256 * 1024 * 1024)
         wait_until(lambda: open_descriptors(exporter) < 100, "those that never read are let go", limit=60)
 
