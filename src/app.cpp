@@ -412,7 +412,7 @@ void App::wake_streams() {
 App::Once App::run_once() {
   watch()->scheduler().run_once();
   publisher_.publish();
-  return {*page_.get()->text, publisher_.latest()->up.value_or(false)};
+  return {page_.get()->text->joined(), publisher_.latest()->up.value_or(false)};
 }
 
 void App::publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own) {
@@ -429,7 +429,7 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
     hub_->set_own(hub::summary_of(snapshot));
   }
   wake_streams();
-  auto page = asking->renderer().render(snapshot, metrics::read_process_stats(), own_metrics_.collect());
+  auto page = asking->renderer().render(picture, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
   unpublished_since_ = std::chrono::steady_clock::time_point();

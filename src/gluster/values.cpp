@@ -1,5 +1,7 @@
 #include "gluster/values.hpp"
 
+#include <cmath>
+
 namespace glusterfs_exporter::gluster {
 
 int major_version(std::string_view version) {
@@ -9,6 +11,11 @@ int major_version(std::string_view version) {
 double latency_unit_seconds(int major_version) {
   constexpr int kFirstWithNanoseconds = 10;
   return major_version != 0 && major_version < kFirstWithNanoseconds ? 1e-6 : 1e-9;
+}
+
+double latency_seconds(double units, double unit_seconds) {
+  constexpr double kPerSecond = 1e9;
+  return std::round(units * (unit_seconds * kPerSecond)) / kPerSecond;
 }
 
 std::optional<model::BrickId> to_brick_id(std::string_view text) {

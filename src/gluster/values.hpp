@@ -18,6 +18,10 @@ int major_version(std::string_view version);
 /// and where the version is not known (0).
 double latency_unit_seconds(int major_version);
 
+/// A time of so many units of `unit_seconds` in seconds. Gluster counts whole nanoseconds or more; what comes
+/// below that is from rounding, its own of averages and ours.
+double latency_seconds(double units, double unit_seconds);
+
 /// "HOST:/PATH", split at the first ":/", since an IPv6 host has colons of its own.
 std::optional<model::BrickId> to_brick_id(std::string_view text);
 

@@ -8,27 +8,17 @@ namespace glusterfs_exporter::metrics {
 namespace {
 
 template <auto Member>
-void each_process(const View& view, Samples& samples) {
+void each_process(const BrickView& view, Samples& samples) {
   each_brick<[](const model::Brick& brick) { return part_of(brick.process, Member); }>(view, samples);
 }
 
 template <auto Member>
-void each_pool(const View& view, Samples& samples) {
+void each_pool(const BrickView& view, Samples& samples) {
   each_brick<[](const model::Brick& brick) { return part_of(brick.thin_pool, Member); }>(view, samples);
 }
 
-/// Calls `write(labels, internals)` for each brick whose process answered.
-template <class Write>
-void each_internals(const View& view, Write write) {
-  for (const auto& [brick, subvolume, labels] : view.own_bricks) {
-    if (brick->internals) {
-      write(labels, *brick->internals);
-    }
-  }
-}
-
 template <auto Member>
-void each_capacity(const View& view, Samples& samples) {
+void each_capacity(const BrickView& view, Samples& samples) {
   each_brick<[](const model::Brick& brick) { return part_of(brick.capacity, Member); }>(view, samples);
 }
 
@@ -36,16 +26,15 @@ constexpr std::array kFamilies{
     Family{"glusterfs_brick_info", MetricType::info, Scope::node_else_cluster,
            "volume,host,brick,subvolume,peer_uuid,device,fs_type,arbiter",
            "What the brick is; device and fs_type are empty while not known",
-           [](const View& view, Samples& samples) {
-             for (const auto& [brick, subvolume, labels] : view.own_bricks) {
-               samples.add(labels,
-                           {{"subvolume", std::to_string(subvolume)},
-                            {"peer_uuid", brick->peer_uuid},
-                            {"device", brick->device},
-                            {"fs_type", brick->fs_type},
-                            {"arbiter", brick->arbiter ? "1" : "0"}},
-                           1);
-             }
+           [](const BrickView& view, Samples& samples) {
+             const auto& brick = view.brick;
+             samples.add(view.labels,
+                         {{"subvolume", std::to_string(view.subvolume)},
+                          {"peer_uuid", brick.peer_uuid},
+                          {"device", brick.device},
+                          {"fs_type", brick.fs_type},
+                          {"arbiter", brick.arbiter ? "1" : "0"}},
+                         1);
            }},
     Family{"glusterfs_brick_online", MetricType::gauge, Scope::node_else_cluster, "volume,host,brick",
            "Whether the brick of a started volume runs; absent while its node cannot be asked",
@@ -80,32 +69,28 @@ constexpr std::array kFamilies{
            }>},
     Family{"glusterfs_brick_clients", MetricType::gauge, Scope::node, "volume,host,brick",
            "Connections of clients to the brick, Gluster's own daemons among them",
-           [](const View& view, Samples& samples) {
-             each_internals(view, [&](const std::string& labels, const model::BrickInternals& internals) {
-               samples.add(labels, internals.clients.size());
-             });
-           }},
+           each_brick<[](const model::Brick& brick) {
+             return brick.internals ? std::optional(brick.internals->clients.size()) : std::nullopt;
+           }>},
     Family{"glusterfs_brick_heap_bytes", MetricType::gauge, Scope::node, "volume,host,brick,state",
            "Heap of the brick's process: in use, free (kept for later) and mapped (large blocks)",
-           [](const View& view, Samples& samples) {
-             each_internals(view, [&](const std::string& labels, const model::BrickInternals& internals) {
-               if (internals.memory) {
-                 samples.add(labels, {{"state", "in_use"}}, internals.memory->in_use);
-                 samples.add(labels, {{"state", "free"}}, internals.memory->free);
-                 samples.add(labels, {{"state", "mapped"}}, internals.memory->mapped);
-               }
-             });
+           [](const BrickView& view, Samples& samples) {
+             const auto& internals = view.brick.internals;
+             if (internals && internals->memory) {
+               samples.add(view.labels, {{"state", "in_use"}}, internals->memory->in_use);
+               samples.add(view.labels, {{"state", "free"}}, internals->memory->free);
+               samples.add(view.labels, {{"state", "mapped"}}, internals->memory->mapped);
+             }
            }},
     Family{"glusterfs_brick_cached_inodes", MetricType::gauge, Scope::node, "volume,host,brick,list",
            "Inodes in the brick's memory: active (in use), lru (kept for later) and purge (about to go)",
-           [](const View& view, Samples& samples) {
-             each_internals(view, [&](const std::string& labels, const model::BrickInternals& internals) {
-               if (internals.inode_table) {
-                 samples.add(labels, {{"list", "active"}}, internals.inode_table->active);
-                 samples.add(labels, {{"list", "lru"}}, internals.inode_table->lru);
-                 samples.add(labels, {{"list", "purge"}}, internals.inode_table->purge);
-               }
-             });
+           [](const BrickView& view, Samples& samples) {
+             const auto& internals = view.brick.internals;
+             if (internals && internals->inode_table) {
+               samples.add(view.labels, {{"list", "active"}}, internals->inode_table->active);
+               samples.add(view.labels, {{"list", "lru"}}, internals->inode_table->lru);
+               samples.add(view.labels, {{"list", "purge"}}, internals->inode_table->purge);
+             }
            }},
     Family{"glusterfs_brick_pending_calls", MetricType::gauge, Scope::node, "volume,host,brick",
            "Operations that the brick's process works on", each_brick<[](const model::Brick& brick) {

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <variant>
 
 #include "metrics/samples.hpp"
 #include "metrics/view.hpp"
@@ -27,6 +27,16 @@ enum class Scope : std::uint8_t {
   node_else_cluster,  ///< each about its own node, and the leader about nodes whose exporter does not answer
 };
 
+/// What the exporter counts itself, see ExporterMetrics.
+struct Counted {};
+
+/// Writes the samples that a part of the picture holds, none when it is not known. Those of volumes and
+/// bricks are called for each of them, and again only when it has changed; of bricks only for those that this
+/// exporter reports on, unless the scope is the cluster. They must not look at anything else.
+template <class View>
+using WriterOf = void (*)(const View& view, Samples& samples);
+using Writer = std::variant<Counted, WriterOf<ClusterView>, WriterOf<VolumeView>, WriterOf<BrickView>>;
+
 /// One metric: the only place where its name, type, labels and meaning stand. docs/metrics.md is made from
 /// these.
 struct Family {
@@ -35,9 +45,7 @@ struct Family {
   Scope scope;
   std::string_view labels;  ///< in the order they are written, separated by commas
   std::string_view help;    ///< one sentence without a full stop
-  /// Writes the samples that the picture holds, none when it is not known. Null for what the exporter counts
-  /// itself.
-  void (*write)(const View& view, Samples& samples);
+  Writer write;
 };
 
 /// A heading of docs/metrics.md and what stands below it.
@@ -48,6 +56,17 @@ struct Section {
 
 /// All metrics in the order of the page.
 std::span<const Section> catalogue();
+
+/// Calls `visit(row, family)` for all of them; rows are counted from 0.
+template <class Visit>
+void each_row(Visit visit) {
+  std::size_t row = 0;
+  for (const auto& section : catalogue()) {
+    for (const auto& family : section.families) {
+      visit(row++, family);
+    }
+  }
+}
 
 // One file each.
 std::span<const Family> cluster_families();

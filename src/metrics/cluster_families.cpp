@@ -11,8 +11,8 @@ namespace {
 
 /// One sample for each daemon that this exporter reports on, of what `Get` makes of it.
 template <auto Get>
-void each_daemon(const View& view, Samples& samples) {
-  for (const auto& daemon : view.snapshot->daemons) {
+void each_daemon(const ClusterView& view, Samples& samples) {
+  for (const auto& daemon : view.snapshot.daemons) {
     if (daemon.spoken_for) {
       samples.add(make_labels({{"host", daemon.host}, {"daemon", model::name_of(daemon.kind)}}), Get(daemon));
     }
@@ -25,45 +25,45 @@ std::string peer_labels(const model::Peer& peer) {
 
 constexpr std::array kFamilies{
     Family{"glusterfs_up", MetricType::gauge, Scope::node, "", "Whether glusterd answered when last asked",
-           [](const View& view, Samples& samples) { samples.add("", view.snapshot->up); }},
+           [](const ClusterView& view, Samples& samples) { samples.add("", view.snapshot.up); }},
     Family{"glusterfs_version_info", MetricType::info, Scope::node, "version",
            "The Gluster installed on this node",
-           [](const View& view, Samples& samples) {
-             if (!view.snapshot->version.empty()) {
-               samples.add("", {{"version", view.snapshot->version}}, 1);
+           [](const ClusterView& view, Samples& samples) {
+             if (!view.snapshot.version.empty()) {
+               samples.add("", {{"version", view.snapshot.version}}, 1);
              }
            }},
     Family{"glusterfs_op_version", MetricType::gauge, Scope::node, "", "The cluster's operating version",
-           [](const View& view, Samples& samples) { samples.add("", view.snapshot->op_version); }},
+           [](const ClusterView& view, Samples& samples) { samples.add("", view.snapshot.op_version); }},
     Family{"glusterfs_max_op_version", MetricType::gauge, Scope::cluster, "",
            "The highest operating version that all nodes of the cluster support",
-           [](const View& view, Samples& samples) { samples.add("", view.snapshot->max_op_version); }},
+           [](const ClusterView& view, Samples& samples) { samples.add("", view.snapshot.max_op_version); }},
     Family{"glusterfs_cluster_health", MetricType::state_set, Scope::cluster, "state",
            "Health of the cluster: critical when data is out of reach, degraded when a brick or a peer is "
            "missing",
-           [](const View& view, Samples& samples) {
-             if (view.snapshot->health) {
-               add_state_set(samples, "", *view.snapshot->health, model::kClusterHealthNames);
+           [](const ClusterView& view, Samples& samples) {
+             if (view.snapshot.health) {
+               add_state_set(samples, "", *view.snapshot.health, model::kClusterHealthNames);
              }
            }},
     Family{"glusterfs_peers", MetricType::gauge, Scope::cluster, "",
            "Nodes of the trusted pool, this one included",
-           [](const View& view, Samples& samples) {
-             if (view.snapshot->peers_known) {
-               samples.add("", view.snapshot->peers.size());
+           [](const ClusterView& view, Samples& samples) {
+             if (view.snapshot.peers_known) {
+               samples.add("", view.snapshot.peers.size());
              }
            }},
     Family{"glusterfs_peer_connected", MetricType::gauge, Scope::cluster, "host,peer_uuid",
            "Whether the glusterd of this node is connected to that of the peer",
-           [](const View& view, Samples& samples) {
-             for (const auto& peer : view.snapshot->peers) {
+           [](const ClusterView& view, Samples& samples) {
+             for (const auto& peer : view.snapshot.peers) {
                samples.add(peer_labels(peer), peer.connected);
              }
            }},
     Family{"glusterfs_peer_state", MetricType::state_set, Scope::cluster, "host,peer_uuid,state",
            "State of the peer's membership; Gluster tells none for the local node",
-           [](const View& view, Samples& samples) {
-             for (const auto& peer : view.snapshot->peers) {
+           [](const ClusterView& view, Samples& samples) {
+             for (const auto& peer : view.snapshot.peers) {
                if (!peer.state.empty()) {
                  add_word_states(samples, peer_labels(peer), peer.state, model::kPeerStateNames, "handshake");
                }

@@ -11,26 +11,14 @@ namespace glusterfs_exporter::metrics {
 
 /// One sample for each volume: what `Get` makes of it, a number or an optional one.
 template <auto Get>
-void each_volume(const View& view, Samples& samples) {
-  for (const auto& [volume, labels] : view.volumes) {
-    samples.add(labels, Get(*volume));
-  }
+void each_volume(const VolumeView& view, Samples& samples) {
+  samples.add(view.labels, Get(view.volume));
 }
 
-/// Likewise for each brick that this exporter reports on.
+/// Likewise for each brick.
 template <auto Get>
-void each_brick(const View& view, Samples& samples) {
-  for (const auto& [brick, subvolume, labels] : view.own_bricks) {
-    samples.add(labels, Get(*brick));
-  }
-}
-
-/// Likewise for each brick of the cluster, for what only the leader knows.
-template <auto Get>
-void each_brick_of_cluster(const View& view, Samples& samples) {
-  for (const auto& [brick, subvolume, labels] : view.bricks) {
-    samples.add(labels, Get(*brick));
-  }
+void each_brick(const BrickView& view, Samples& samples) {
+  samples.add(view.labels, Get(view.brick));
 }
 
 /// A member of something that may not be known.

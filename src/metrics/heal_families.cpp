@@ -16,11 +16,11 @@ constexpr std::array kFamilies{
            each_brick<[](const model::Brick& brick) { return brick.heal_dirty_entries; }>},
     Family{"glusterfs_brick_split_brain_entries", MetricType::gauge, Scope::cluster, "volume,host,brick",
            "Entries in split-brain; looked for only while something waits for heal",
-           each_brick_of_cluster<[](const model::Brick& brick) { return brick.split_brain_entries; }>},
+           each_brick<[](const model::Brick& brick) { return brick.split_brain_entries; }>},
     Family{
         "glusterfs_brick_healing_entries", MetricType::gauge, Scope::cluster, "volume,host,brick",
         "Entries that may be in the middle of being healed; looked for only while something waits for heal",
-        each_brick_of_cluster<[](const model::Brick& brick) { return brick.healing_entries; }>},
+        each_brick<[](const model::Brick& brick) { return brick.healing_entries; }>},
     Family{"glusterfs_heal_backlog_start_timestamp_seconds", MetricType::gauge, Scope::cluster, "volume",
            "Since when, as far as this exporter has seen, something has been waiting for heal",
            each_volume<[](const model::Volume& volume) {

@@ -1,7 +1,12 @@
 #include "metrics/renderer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <deque>
 #include <string_view>
+#include <utility>
 
 #include "common/gzip.hpp"
 #include "metrics/catalogue.hpp"
@@ -43,16 +48,8 @@ std::string_view openmetrics_name(const Family& family) {
   return name;
 }
 
-void append_header(std::string& page, std::string_view name, std::string_view help, std::string_view type) {
-  page += "# HELP ";
-  page += name;
-  page += ' ';
-  page += help;
-  page += "\n# TYPE ";
-  page += name;
-  page += ' ';
-  page += type;
-  page += '\n';
+std::string make_header(std::string_view name, std::string_view help, std::string_view type) {
+  return fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
 }
 
 void write_histogram(const std::string& labels, const prometheus::ClientMetric::Histogram& histogram,
@@ -85,52 +82,110 @@ void write_own(const prometheus::MetricFamily& family, Samples& samples) {
   }
 }
 
-void write_family(const Family& family, const View& view, const std::vector<prometheus::MetricFamily>& own,
-                  Samples& samples) {
-  samples.set_name(family.name);
-  if (family.write != nullptr) {
-    family.write(view, samples);
-    return;
-  }
-  const auto counted = std::ranges::find(own, family.name, &prometheus::MetricFamily::name);
+void write_own(std::string_view name, const std::vector<prometheus::MetricFamily>& own, Samples& samples) {
+  const auto counted = std::ranges::find(own, name, &prometheus::MetricFamily::name);
   if (counted != own.end()) {
     write_own(*counted, samples);
   }
 }
 
-}  // namespace
+/// The samples of a page, the same in both forms, and kept by both.
+class PageSamples {
+ public:
+  /// The samples of one row of the catalogue.
+  struct Metric {
+    std::vector<std::string_view> pieces;
+    std::size_t bytes = 0;
+  };
 
-Page Renderer::render(const model::Snapshot& snapshot, const ProcessStats& process,
-                      const std::vector<prometheus::MetricFamily>& own) {
-  const auto view = make_view(snapshot, process, shown_options_);
-  auto text = std::make_shared<std::string>();
-  auto openmetrics = std::make_shared<std::string>();
-  text->reserve(last_size_);
-  openmetrics->reserve(last_size_);
-
-  // The samples are the same in both forms; they are written once, and only the lines above them differ.
-  Samples samples(*text);
-  for (const auto& section : catalogue()) {
-    for (const auto& family : section.families) {
-      if (family.scope == Scope::cluster && !view.leader) {
-        continue;
+  PageSamples(std::size_t rows, std::vector<VolumeBlocks> blocks)
+      : metrics_(rows), blocks_(std::move(blocks)) {
+    std::size_t bricks = 0;
+    for (const auto& volume : blocks_) {
+      bricks += volume.bricks.size();
+    }
+    for (const auto& volume : blocks_) {
+      add(*volume.volume, blocks_.size());
+      for (const auto& brick : volume.bricks) {
+        add(*brick, bricks);
       }
-      const auto header = text->size();
-      append_header(*text, family.name, family.help, text_type(family.type));
-      const auto first_sample = text->size();
-      write_family(family, view, own, samples);
-      if (text->size() == first_sample) {
-        text->resize(header);
-        continue;
-      }
-      append_header(*openmetrics, openmetrics_name(family), family.help, openmetrics_type(family.type));
-      openmetrics->append(*text, first_sample);
     }
   }
-  *openmetrics += "# EOF\n";
-  constexpr std::size_t kRoomToGrow = 4096;
-  last_size_ = std::max(text->size(), openmetrics->size()) + kRoomToGrow;
-  return {std::move(text), std::move(openmetrics), nullptr, nullptr};
+
+  /// Those that `write(samples)` writes.
+  template <class Write>
+  void add(std::size_t row, const Family& family, Write write) {
+    auto& text = texts_.emplace_back();
+    Samples samples(text);
+    samples.set_name(family.name);
+    write(samples);
+    if (!text.empty()) {
+      metrics_[row].pieces.emplace_back(text);
+      metrics_[row].bytes += text.size();
+    }
+  }
+
+  [[nodiscard]] const std::vector<Metric>& metrics() const { return metrics_; }  ///< of all rows
+
+ private:
+  /// `alike`: how many such blocks there are.
+  void add(const Block& block, std::size_t alike) {
+    std::size_t begin = 0;
+    for (const auto& [row, end] : block.ends) {
+      auto& metric = metrics_[row];
+      if (metric.pieces.empty()) {
+        metric.pieces.reserve(alike);
+      }
+      metric.pieces.push_back(std::string_view(block.text).substr(begin, end - begin));
+      metric.bytes += end - begin;
+      begin = end;
+    }
+  }
+
+  std::vector<Metric> metrics_;
+  std::vector<VolumeBlocks> blocks_;
+  std::deque<std::string> texts_;  ///< of what is not in blocks; a deque does not move what it holds
+};
+
+}  // namespace
+
+Renderer::Renderer(std::set<std::string, std::less<>> shown_options) : blocks_(std::move(shown_options)) {
+  auto headers = std::make_shared<std::vector<Header>>();
+  each_row([&](std::size_t, const Family& family) {
+    headers->push_back({make_header(family.name, family.help, text_type(family.type)),
+                        make_header(openmetrics_name(family), family.help, openmetrics_type(family.type))});
+  });
+  headers_ = std::move(headers);
+}
+
+Page Renderer::render(const std::shared_ptr<const model::Snapshot>& snapshot, const ProcessStats& process,
+                      const std::vector<prometheus::MetricFamily>& own) {
+  const auto samples = std::make_shared<PageSamples>(headers_->size(), blocks_.update(snapshot));
+  const ClusterView view{*snapshot, process};
+  each_row([&](std::size_t row, const Family& family) {
+    if (std::holds_alternative<Counted>(family.write)) {
+      samples->add(row, family, [&](Samples& out) { write_own(family.name, own, out); });
+    } else if (const auto* write = std::get_if<WriterOf<ClusterView>>(&family.write);
+               write != nullptr && (family.scope != Scope::cluster || snapshot->leader.value_or(false))) {
+      samples->add(row, family, [&](Samples& out) { (*write)(view, out); });
+    }
+  });
+
+  const auto text = std::make_shared<Pieces>();
+  const auto openmetrics = std::make_shared<Pieces>();
+  for (std::size_t row = 0; row < headers_->size(); ++row) {
+    const auto& [pieces, bytes] = samples->metrics()[row];
+    if (bytes > 0) {
+      text->add((*headers_)[row].text, pieces, bytes);
+      openmetrics->add((*headers_)[row].openmetrics, pieces, bytes);
+    }
+  }
+  openmetrics->add("# EOF\n");
+  for (const auto& page : {text, openmetrics}) {
+    page->keep(headers_);
+    page->keep(samples);
+  }
+  return {text, openmetrics, nullptr, nullptr};
 }
 
 Page compressed(Page page) {

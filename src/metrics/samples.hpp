@@ -34,8 +34,13 @@ class Samples {
   requires std::integral<Number> || std::floating_point<Number>
   void add(std::string_view labels, std::initializer_list<Label> more, Number value,
            std::string_view suffix = {}) {
-    begin(labels, more, suffix);
-    end(value);
+    if constexpr (std::floating_point<Number>) {
+      write(labels, more, suffix, static_cast<double>(value));
+    } else if constexpr (std::signed_integral<Number>) {
+      write(labels, more, suffix, static_cast<std::int64_t>(value));
+    } else {
+      write(labels, more, suffix, static_cast<std::uint64_t>(value));
+    }
   }
 
   template <class Number>
@@ -52,18 +57,10 @@ class Samples {
   }
 
  private:
-  void begin(std::string_view labels, std::initializer_list<Label> more, std::string_view suffix);
-  void end(double value);
-  void end(std::uint64_t value);
-  void end(std::int64_t value);
-  template <std::integral Number>
-  void end(Number value) {
-    if constexpr (std::signed_integral<Number>) {
-      end(static_cast<std::int64_t>(value));
-    } else {
-      end(static_cast<std::uint64_t>(value));
-    }
-  }
+  using Labels = std::initializer_list<Label>;
+  void write(std::string_view labels, Labels more, std::string_view suffix, double value);
+  void write(std::string_view labels, Labels more, std::string_view suffix, std::uint64_t value);
+  void write(std::string_view labels, Labels more, std::string_view suffix, std::int64_t value);
 
   std::string& out_;
   std::string_view name_;

@@ -13,41 +13,35 @@ namespace {
 using model::TaskKind;
 
 template <auto Member>
-void each_quota_limit(const View& view, Samples& samples) {
-  for (const auto& [volume, labels] : view.volumes) {
-    for (const auto& limit : volume->quota) {
-      samples.add(make_labels({{"volume", volume->name}, {"path", limit.path}}), limit.*Member);
-    }
+void each_quota_limit(const VolumeView& view, Samples& samples) {
+  for (const auto& limit : view.volume.quota) {
+    samples.add(make_labels({{"volume", view.volume.name}, {"path", limit.path}}), limit.*Member);
   }
 }
 
 template <auto Get>
-void each_snapshot(const View& view, Samples& samples) {
-  for (const auto& [volume, labels] : view.volumes) {
-    if (!volume->snapshots) {
-      continue;
-    }
-    for (const auto& snapshot : volume->snapshots->snapshots) {
-      samples.add(make_labels({{"volume", volume->name}, {"snapshot", snapshot.name}}), Get(snapshot));
-    }
+void each_snapshot(const VolumeView& view, Samples& samples) {
+  if (!view.volume.snapshots) {
+    return;
+  }
+  for (const auto& snapshot : view.volume.snapshots->snapshots) {
+    samples.add(make_labels({{"volume", view.volume.name}, {"snapshot", snapshot.name}}), Get(snapshot));
   }
 }
 
 /// Calls `write(labels, node)` for every node of every rebalance.
 template <class Write>
-void each_rebalance_node(const View& view, Write write) {
-  for (const auto& [volume, labels] : view.volumes) {
-    if (!volume->rebalance) {
-      continue;
-    }
-    for (const auto& node : volume->rebalance->nodes) {
-      write(make_labels({{"volume", volume->name}, {"host", node.host}}), node);
-    }
+void each_rebalance_node(const VolumeView& view, Write write) {
+  if (!view.volume.rebalance) {
+    return;
+  }
+  for (const auto& node : view.volume.rebalance->nodes) {
+    write(make_labels({{"volume", view.volume.name}, {"host", node.host}}), node);
   }
 }
 
 template <auto Member>
-void each_rebalance(const View& view, Samples& samples) {
+void each_rebalance(const VolumeView& view, Samples& samples) {
   each_rebalance_node(view, [&](const std::string& labels, const model::RebalanceNode& node) {
     samples.add(labels, node.*Member);
   });
@@ -62,23 +56,19 @@ std::string worker_labels(const model::GeoReplicationWorker& worker) {
 
 /// Calls `write(labels, worker)` for every geo-replication worker.
 template <class Write>
-void each_worker(const View& view, Write write) {
-  for (const auto& [volume, labels] : view.volumes) {
-    for (const auto& worker : volume->geo_replication) {
-      write(worker_labels(worker), worker);
-    }
+void each_worker(const VolumeView& view, Write write) {
+  for (const auto& worker : view.volume.geo_replication) {
+    write(worker_labels(worker), worker);
   }
 }
 
 template <auto Get>
-void each_scrubber(const View& view, Samples& samples) {
-  for (const auto& [volume, labels] : view.volumes) {
-    if (!volume->bitrot) {
-      continue;
-    }
-    for (const auto& node : volume->bitrot->nodes) {
-      samples.add(make_labels({{"volume", volume->name}, {"host", node.host}}), Get(node));
-    }
+void each_scrubber(const VolumeView& view, Samples& samples) {
+  if (!view.volume.bitrot) {
+    return;
+  }
+  for (const auto& node : view.volume.bitrot->nodes) {
+    samples.add(make_labels({{"volume", view.volume.name}, {"host", node.host}}), Get(node));
   }
 }
 
@@ -130,17 +120,15 @@ constexpr std::array kFamilies{
 
     Family{"glusterfs_rebalance_info", MetricType::info, Scope::cluster, "volume,task",
            "The task whose progress the other rebalance metrics show: rebalance or remove_brick",
-           [](const View& view, Samples& samples) {
-             for (const auto& [volume, labels] : view.volumes) {
-               if (volume->rebalance) {
-                 const bool leaves = volume->rebalance->kind == TaskKind::remove_brick;
-                 samples.add(labels, {{"task", leaves ? "remove_brick" : "rebalance"}}, 1);
-               }
+           [](const VolumeView& view, Samples& samples) {
+             if (view.volume.rebalance) {
+               const bool leaves = view.volume.rebalance->kind == TaskKind::remove_brick;
+               samples.add(view.labels, {{"task", leaves ? "remove_brick" : "rebalance"}}, 1);
              }
            }},
     Family{"glusterfs_rebalance_state", MetricType::state_set, Scope::cluster, "volume,host,state",
            "State of the task on the node",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_rebalance_node(view, [&](const std::string& labels, const model::RebalanceNode& node) {
                add_state_set(samples, labels, node.state, model::kTaskStateNames);
              });
@@ -161,14 +149,14 @@ constexpr std::array kFamilies{
 
     Family{"glusterfs_georep_state", MetricType::state_set, Scope::cluster,
            "volume,secondary,host,brick,state", "State of the brick's geo-replication worker",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                add_word_states(samples, labels, worker.state, model::kWorkerStateNames);
              });
            }},
     Family{"glusterfs_georep_crawl_state", MetricType::state_set, Scope::cluster,
            "volume,secondary,host,brick,state", "How an active worker finds what has changed",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                if (!worker.crawl.empty()) {
                  add_word_states(samples, labels, worker.crawl, model::kCrawlStateNames);
@@ -177,7 +165,7 @@ constexpr std::array kFamilies{
            }},
     Family{"glusterfs_georep_last_synced_timestamp_seconds", MetricType::gauge, Scope::cluster, kWorkerLabels,
            "Up to when all changes have reached the secondary",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                samples.add(labels, seconds_since_epoch(worker.last_synced));
              });
@@ -185,7 +173,7 @@ constexpr std::array kFamilies{
     Family{"glusterfs_georep_pending_entries", MetricType::gauge, Scope::cluster,
            "volume,secondary,host,brick,kind",
            "Operations that have not reached the secondary: entry, data, meta",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                for (const auto& [kind, pending] :
                     {std::pair("entry", worker.pending_entry), std::pair("data", worker.pending_data),
@@ -198,14 +186,14 @@ constexpr std::array kFamilies{
            }},
     Family{"glusterfs_georep_failures", MetricType::gauge, Scope::cluster, kWorkerLabels,
            "Operations that failed on the secondary, since the worker started",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                samples.add(labels, worker.failures);
              });
            }},
     Family{"glusterfs_georep_checkpoint_reached", MetricType::gauge, Scope::cluster, kWorkerLabels,
            "Whether the checkpoint has been reached; absent without one",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              each_worker(view, [&](const std::string& labels, const model::GeoReplicationWorker& worker) {
                samples.add(labels, worker.checkpoint_reached);
              });
@@ -213,11 +201,9 @@ constexpr std::array kFamilies{
 
     Family{"glusterfs_bitrot_scrub_state", MetricType::state_set, Scope::cluster, "volume,state",
            "What the scrubber does",
-           [](const View& view, Samples& samples) {
-             for (const auto& [volume, labels] : view.volumes) {
-               if (volume->bitrot) {
-                 add_state_set(samples, labels, volume->bitrot->state, model::kScrubStateNames);
-               }
+           [](const VolumeView& view, Samples& samples) {
+             if (view.volume.bitrot) {
+               add_state_set(samples, view.labels, view.volume.bitrot->state, model::kScrubStateNames);
              }
            }},
     Family{"glusterfs_bitrot_scrubbed_files", MetricType::gauge, Scope::cluster, kNodeLabels,
@@ -238,11 +224,9 @@ constexpr std::array kFamilies{
 
     Family{"glusterfs_top_file_calls", MetricType::gauge, Scope::cluster, "volume,host,brick,call,file",
            "Calls on the brick's busiest files: open, read, write, opendir, readdir",
-           [](const View& view, Samples& samples) {
-             for (const auto& [brick, subvolume, labels] : view.bricks) {
-               for (const auto& top : brick->top_files) {
-                 samples.add(labels, {{"call", model::name_of(top.call)}, {"file", top.file}}, top.count);
-               }
+           [](const BrickView& view, Samples& samples) {
+             for (const auto& top : view.brick.top_files) {
+               samples.add(view.labels, {{"call", model::name_of(top.call)}, {"file", top.file}}, top.count);
              }
            }},
 };

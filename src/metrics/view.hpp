@@ -7,38 +7,35 @@
 #include "metrics/process_stats.hpp"
 #include "model/snapshot.hpp"
 
+/// What rows of the catalogue write from: parts of a picture, each with what recurs in the labels of its many
+/// samples written once. They point into the picture, which has to outlive them.
 namespace glusterfs_exporter::metrics {
 
-struct VolumeView {
-  const model::Volume* volume;
-  std::string labels;  ///< volume
+/// Everything that is not of a volume.
+struct ClusterView {
+  const model::Snapshot& snapshot;
+  const ProcessStats& process;
 };
 
 struct SubvolumeView {
-  const model::Subvolume* subvolume;
+  const model::Subvolume& subvolume;
   std::string labels;  ///< volume, subvolume
 };
 
+struct VolumeView {
+  const model::Volume& volume;
+  std::string labels;  ///< volume
+  std::vector<SubvolumeView> subvolumes;
+  const std::set<std::string, std::less<>>& shown_options;  ///< for glusterfs_volume_option_info
+};
+
 struct BrickView {
-  const model::Brick* brick;
+  const model::Brick& brick;
   std::size_t subvolume;
   std::string labels;  ///< volume, host, brick
 };
 
-/// A picture laid out for writing: what recurs in the labels of many samples is written once. Points into the
-/// picture, which has to outlive it.
-struct View {
-  const model::Snapshot* snapshot;
-  bool leader;  ///< this exporter speaks for the cluster
-  std::vector<VolumeView> volumes;
-  std::vector<SubvolumeView> subvolumes;
-  std::vector<BrickView> bricks;      ///< of all nodes
-  std::vector<BrickView> own_bricks;  ///< those that this exporter reports on
-  ProcessStats process;
-  const std::set<std::string, std::less<>>* shown_options;  ///< for glusterfs_volume_option_info
-};
-
-View make_view(const model::Snapshot& snapshot, const ProcessStats& process,
-               const std::set<std::string, std::less<>>& shown_options);
+VolumeView view_of(const model::Volume& volume, const std::set<std::string, std::less<>>& shown_options);
+BrickView view_of(const model::Volume& volume, std::size_t subvolume, const model::Brick& brick);
 
 }  // namespace glusterfs_exporter::metrics

@@ -36,48 +36,42 @@ std::optional<std::size_t> count_online(const model::Volume& volume) {
 }
 
 template <auto Member>
-void each_capacity(const View& view, Samples& samples) {
+void each_capacity(const VolumeView& view, Samples& samples) {
   each_volume<[](const model::Volume& volume) { return part_of(volume.capacity, Member); }>(view, samples);
 }
 
 constexpr std::array kFamilies{
     Family{"glusterfs_volumes", MetricType::gauge, Scope::cluster, "status", "Volumes by status",
-           [](const View& view, Samples& samples) {
-             if (!view.snapshot->volumes_known) {
+           [](const ClusterView& view, Samples& samples) {
+             if (!view.snapshot.volumes_known) {
                return;
              }
              for (const auto& [status, name] : model::kVolumeStatusNames) {
                samples.add("", {{"status", name}},
-                           std::ranges::count(view.snapshot->volumes, status, &model::Volume::status));
+                           std::ranges::count(view.snapshot.volumes, status, &model::Volume::status));
              }
            }},
     Family{"glusterfs_volume_info", MetricType::info, Scope::cluster, "volume,volume_id,type,transport",
            "What the volume is",
-           [](const View& view, Samples& samples) {
-             for (const auto& [volume, labels] : view.volumes) {
-               samples.add(labels,
-                           {{"volume_id", volume->id},
-                            {"type", model::name_of(volume->type)},
-                            {"transport", volume->transport}},
-                           1);
-             }
+           [](const VolumeView& view, Samples& samples) {
+             samples.add(view.labels,
+                         {{"volume_id", view.volume.id},
+                          {"type", model::name_of(view.volume.type)},
+                          {"transport", view.volume.transport}},
+                         1);
            }},
     Family{"glusterfs_volume_status", MetricType::state_set, Scope::cluster, "volume,state",
            "Whether the volume was started or stopped by its administrator",
-           [](const View& view, Samples& samples) {
-             for (const auto& [volume, labels] : view.volumes) {
-               add_state_set(samples, labels, volume->status, model::kVolumeStatusNames);
-             }
+           [](const VolumeView& view, Samples& samples) {
+             add_state_set(samples, view.labels, view.volume.status, model::kVolumeStatusNames);
            }},
     Family{"glusterfs_volume_health", MetricType::state_set, Scope::cluster, "volume,state",
            "Whether a started volume serves: up, degraded (bricks missing, all files served), partial (some "
            "files out "
            "of reach), down",
-           [](const View& view, Samples& samples) {
-             for (const auto& [volume, labels] : view.volumes) {
-               if (volume->health) {
-                 add_state_set(samples, labels, *volume->health, model::kHealthNames);
-               }
+           [](const VolumeView& view, Samples& samples) {
+             if (view.volume.health) {
+               add_state_set(samples, view.labels, *view.volume.health, model::kHealthNames);
              }
            }},
     Family{"glusterfs_volume_bricks", MetricType::gauge, Scope::cluster, "volume", "Bricks of the volume",
@@ -117,37 +111,35 @@ constexpr std::array kFamilies{
            each_volume<[](const model::Volume& volume) { return volume.profiling; }>},
     Family{"glusterfs_volume_option_info", MetricType::info, Scope::cluster, "volume,option,value",
            "Options set on the volume, of those named in the configuration",
-           [](const View& view, Samples& samples) {
-             for (const auto& [volume, labels] : view.volumes) {
-               for (const auto& [option, value] : volume->options) {
-                 if (view.shown_options->contains(option)) {
-                   samples.add(labels, {{"option", option}, {"value", value}}, 1);
-                 }
+           [](const VolumeView& view, Samples& samples) {
+             for (const auto& [option, value] : view.volume.options) {
+               if (view.shown_options.contains(option)) {
+                 samples.add(view.labels, {{"option", option}, {"value", value}}, 1);
                }
              }
            }},
     Family{"glusterfs_subvolume_health", MetricType::state_set, Scope::cluster, "volume,subvolume,state",
            "Whether the subvolume serves its files: up, degraded (bricks missing), down",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
-               if (subvolume->health) {
-                 add_state_set(samples, labels, *subvolume->health, model::kSubvolumeHealthNames);
+               if (subvolume.health) {
+                 add_state_set(samples, labels, *subvolume.health, model::kSubvolumeHealthNames);
                }
              }
            }},
     Family{"glusterfs_subvolume_bricks_online", MetricType::gauge, Scope::cluster, "volume,subvolume",
            "Bricks of the subvolume that are online",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
-               samples.add(labels, count_online(subvolume->bricks));
+               samples.add(labels, count_online(subvolume.bricks));
              }
            }},
     Family{"glusterfs_subvolume_quorum_met", MetricType::gauge, Scope::cluster, "volume,subvolume",
            "Whether enough bricks are online to serve: client quorum of a replica set, redundancy of a "
            "disperse set",
-           [](const View& view, Samples& samples) {
+           [](const VolumeView& view, Samples& samples) {
              for (const auto& [subvolume, labels] : view.subvolumes) {
-               samples.add(labels, subvolume->quorum_met);
+               samples.add(labels, subvolume.quorum_met);
              }
            }},
 };

@@ -23,18 +23,24 @@ struct QuotaLimit {
   std::optional<std::uint64_t> objects_limit;
   std::optional<std::uint64_t> files;
   std::optional<std::uint64_t> directories;
+
+  bool operator==(const QuotaLimit&) const = default;
 };
 
 struct SnapshotItem {
   std::string name;
   std::optional<Time> created;  ///< Gluster writes it in the node's local time without a zone
   std::optional<bool> activated;
+
+  bool operator==(const SnapshotItem&) const = default;
 };
 
 struct SnapshotReport {
   std::vector<SnapshotItem> snapshots;
   std::optional<std::uint64_t> hard_limit;  ///< how many snapshots there may be
   std::optional<std::uint64_t> soft_limit;  ///< from how many on Gluster warns
+
+  bool operator==(const SnapshotReport&) const = default;
 };
 
 enum class TaskKind : std::uint8_t { rebalance, remove_brick };
@@ -52,11 +58,15 @@ struct RebalanceNode {
   std::uint64_t failed_files = 0;
   std::uint64_t skipped_files = 0;
   double run_seconds = 0;
+
+  bool operator==(const RebalanceNode&) const = default;
 };
 
 struct RebalanceReport {
   TaskKind kind = TaskKind::rebalance;
   std::vector<RebalanceNode> nodes;
+
+  bool operator==(const RebalanceReport&) const = default;
 };
 
 /// One geo-replication worker: a primary brick and what it sends to a secondary volume.
@@ -71,6 +81,8 @@ struct GeoReplicationWorker {
   std::optional<std::uint64_t> pending_entry, pending_data, pending_meta;
   std::optional<std::uint64_t> failures;
   std::optional<bool> checkpoint_reached;  ///< absent when no checkpoint is set
+
+  bool operator==(const GeoReplicationWorker&) const = default;
 };
 
 enum class ScrubState : std::uint8_t { idle, in_progress, paused, unknown };
@@ -82,11 +94,15 @@ struct BitrotNode {
   std::optional<std::uint64_t> corrupted_objects;
   std::optional<Time> last_scrub;
   std::optional<double> last_scrub_seconds;
+
+  bool operator==(const BitrotNode&) const = default;
 };
 
 struct BitrotReport {
   ScrubState state = ScrubState::unknown;
   std::vector<BitrotNode> nodes;
+
+  bool operator==(const BitrotReport&) const = default;
 };
 
 enum class TopCall : std::uint8_t { open, read, write, opendir, readdir };
@@ -95,6 +111,8 @@ struct TopFile {
   TopCall call = TopCall::open;
   std::string file;
   std::uint64_t count = 0;
+
+  bool operator==(const TopFile&) const = default;
 };
 
 }  // namespace glusterfs_exporter::model

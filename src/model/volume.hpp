@@ -11,6 +11,7 @@
 #include "model/fop_stats.hpp"
 #include "model/health.hpp"
 #include "model/node.hpp"
+#include "model/shared.hpp"
 #include "model/tasks.hpp"
 
 namespace glusterfs_exporter::model {
@@ -32,6 +33,8 @@ struct Capacity {
   std::uint64_t free_bytes = 0;
   std::uint64_t inodes = 0;  ///< 0 on file systems that make inodes as needed
   std::uint64_t inodes_free = 0;
+
+  bool operator==(const Capacity&) const = default;
 };
 
 /// A brick's place. Both parts as `volume info` writes them; together they name a brick in the whole cluster.
@@ -57,7 +60,7 @@ struct Brick {
   std::optional<std::uint64_t> block_size_bytes;  ///< what statvfs calls f_bsize
   std::optional<bool> shares_filesystem;  ///< another brick, of any volume, lies on the same file system
 
-  std::shared_ptr<const BrickProfile> profile;
+  Shared<BrickProfile> profile;
   std::optional<std::uint64_t> heal_pending_entries;
   std::optional<std::uint64_t> heal_dirty_entries;
   std::optional<std::uint64_t> split_brain_entries;
@@ -73,6 +76,8 @@ struct Brick {
   std::optional<ProcessUsage> process;  ///< bricks that share a process share it
   std::optional<BrickInternals> internals;
   std::optional<ThinPool> thin_pool;
+
+  bool operator==(const Brick&) const = default;
 };
 
 /// Bricks that hold the same data: a replica set, a disperse set, or one brick alone.
@@ -81,6 +86,8 @@ struct Subvolume {
   std::optional<Health> health;      ///< absent while the volume is not started
   std::optional<bool> quorum_met;    ///< enough bricks online to serve reads and writes
   std::optional<Capacity> capacity;  ///< what a user can store here
+
+  bool operator==(const Subvolume&) const = default;
 };
 
 struct Volume {
@@ -113,6 +120,8 @@ struct Volume {
   std::optional<BitrotReport> bitrot;
 
   [[nodiscard]] std::size_t brick_count() const;
+
+  bool operator==(const Volume&) const = default;
 };
 
 }  // namespace glusterfs_exporter::model

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/pieces.hpp"
+
 namespace glusterfs_exporter::web {
 
 /// True when both are the same but for the case of ASCII letters, as names and tokens in HTTP are compared.
@@ -72,6 +74,7 @@ struct Response {
   std::string content_type;
   std::vector<std::pair<std::string, std::string>> headers;  ///< beyond those; values without line breaks
   std::shared_ptr<const std::string> body;                   ///< null is the same as empty
+  std::shared_ptr<const Pieces> pieces = nullptr;            ///< in place of a body, when not null
 
   /// In place of a body, when not null. Sent as it comes; the connection ends with it. The status should be
   /// 200: a client gets 503 in place of it when too many streams are open.

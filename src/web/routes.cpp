@@ -20,9 +20,12 @@ Response metrics_response(const Request& request, const std::shared_ptr<const me
   Response response{.status = 200,
                     .content_type = std::string(content_type(format)),
                     .headers = {{"Vary", "Accept, Accept-Encoding"}},
-                    .body = compressed ? gzip : plain};
+                    .body = nullptr};
   if (compressed) {
     response.headers.emplace_back("Content-Encoding", "gzip");
+    response.body = gzip;
+  } else {
+    response.pieces = plain;
   }
   return response;
 }

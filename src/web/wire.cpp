@@ -13,8 +13,9 @@
 namespace glusterfs_exporter::web {
 namespace {
 
-// Up to this size a body goes out together with the headers, in one packet or few.
-constexpr std::size_t kSmallBodyBytes = 16384;
+// Headers and pieces of a body go out together as long as they are not more than this: large enough for few
+// calls, and small enough to stay in the processor's cache on its way to the kernel.
+constexpr std::size_t kGatheredBytes = 65536;
 
 // civetweb takes at most INT_MAX bytes at once.
 constexpr std::size_t kWriteBytes = 1048576;
@@ -72,21 +73,53 @@ bool send_bytes(mg_connection* connection, std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+/// Sends `buffer` and what comes behind it.
+class Gatherer {
+ public:
+  Gatherer(mg_connection* connection, std::string buffer)
+      : connection_(connection), buffer_(std::move(buffer)) {}
+
+  bool add(std::string_view piece) {
+    if (buffer_.size() + piece.size() > kGatheredBytes && !flush()) {
+      return false;
+    }
+    if (piece.size() > kGatheredBytes) {
+      return send_bytes(connection_, piece);
+    }
+    buffer_ += piece;
+    return true;
+  }
+
+  bool flush() {
+    const bool sent = send_bytes(connection_, buffer_);
+    buffer_.clear();
+    return sent;
+  }
+
+ private:
+  mg_connection* connection_;
+  std::string buffer_;
+};
+
+}  // namespace
+
 bool send_response(mg_connection* connection, const Response& response, bool with_body, bool keep_alive) {
   if (!keep_alive) {
     mg_disable_connection_keep_alive(connection);
   }
-  std::string_view body = response.body ? std::string_view(*response.body) : std::string_view();
-  std::string head =
-      header_block(connection, response, keep_alive, fmt::format("Content-Length: {}\r\n", body.size()));
-  if (!with_body) {
-    body = {};
+  const auto body = response.body ? std::string_view(*response.body) : std::string_view();
+  const auto size = response.pieces ? response.pieces->size() : body.size();
+  Gatherer gatherer(connection, header_block(connection, response, keep_alive,
+                                             fmt::format("Content-Length: {}\r\n", size)));
+  if (with_body) {
+    const auto add = [&](std::string_view piece) { return gatherer.add(piece); };
+    if (!(response.pieces ? response.pieces->each(add) : add(body))) {
+      return false;
+    }
   }
-  if (body.size() <= kSmallBodyBytes) {
-    head += body;
-    body = {};
-  }
-  return send_bytes(connection, head) && send_bytes(connection, body);
+  return gatherer.flush();
 }
 
 bool send_stream_head(mg_connection* connection, const Response& response, bool chunked) {

@@ -64,7 +64,7 @@ class Poller {
   void collect() { scheduler_.run_once(); }
   void publish() {
     publisher_.publish();
-    page_ = metrics::compressed(renderer_.render(*publisher_.latest(), {}, {}));
+    page_ = metrics::compressed(renderer_.render(publisher_.latest(), {}, {}));
   }
 
   /// Names of the collectors whose last run failed.

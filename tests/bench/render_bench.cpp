@@ -3,7 +3,9 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +17,9 @@
 namespace glusterfs_exporter {
 namespace {
 
-constexpr int kVolumes = 50;
 constexpr int kBricks = 12;
+constexpr int kVolumes = 50;
+constexpr int kVolumesOfAMillion = 710;  // whose page has a million series
 
 std::size_t count_series(std::string_view page) {
   std::size_t count = 0;
@@ -70,41 +73,83 @@ void report(benchmark::State& state, std::size_t series) {
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-/// Both forms of the page, from the picture.
+using Picture = std::shared_ptr<const model::Snapshot>;
+
+Picture cluster(int volumes, int bricks) {
+  return std::make_shared<const model::Snapshot>(bench::cluster(volumes, bricks));
+}
+
+metrics::Page page_of(const Picture& picture) {
+  return metrics::Renderer({}).render(picture, {}, {});
+}
+
+/// Both forms of the page, from the picture, all of it anew. The last page is let go outside the time taken.
 void BM_Renderer(benchmark::State& state) {
-  const auto snapshot = bench::cluster(kVolumes, kBricks);
-  metrics::Renderer renderer({});
-  std::size_t series = 0;
+  const auto picture = cluster(static_cast<int>(state.range(0)), kBricks);
+  const auto series = count_series(page_of(picture).text->joined());
   for (auto _ : state) {
-    auto page = renderer.render(snapshot, {}, {});
-    benchmark::DoNotOptimize(page);
     state.PauseTiming();
-    series = count_series(*page.text);
+    {
+      metrics::Renderer renderer({});
+      state.ResumeTiming();
+      auto page = renderer.render(picture, {}, {});
+      benchmark::DoNotOptimize(page);
+      state.PauseTiming();
+    }
     state.ResumeTiming();
   }
   report(state, series);
 }
-BENCHMARK(BM_Renderer)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Renderer)->Arg(kVolumes)->Arg(kVolumesOfAMillion)->Unit(benchmark::kMillisecond);
+
+/// The next page, when a hundredth of the bricks, all over the cluster, did something since the last one.
+void BM_RendererOnePercent(benchmark::State& state) {
+  auto snapshot = bench::cluster(static_cast<int>(state.range(0)), kBricks);
+  const auto first = std::make_shared<const model::Snapshot>(snapshot);
+  auto busy = *bench::busy_profile();
+  busy.fops.front().count += 1;
+  const auto changed = std::make_shared<const model::BrickProfile>(busy);
+  int place = 0;
+  for (auto& volume : snapshot.volumes) {
+    for (auto& subvolume : volume.subvolumes) {
+      for (auto& brick : subvolume.bricks) {
+        if (place++ % 100 == 0) {
+          brick.profile = changed;
+        }
+      }
+    }
+  }
+  const std::array<Picture, 2> pictures{first, std::make_shared<const model::Snapshot>(snapshot)};
+  metrics::Renderer renderer({});
+  auto page = renderer.render(pictures[0], {}, {});
+  std::size_t next = 1;
+  for (auto _ : state) {
+    page = renderer.render(pictures[next], {}, {});
+    next = 1 - next;
+  }
+  report(state, count_series(page.text->joined()));
+}
+BENCHMARK(BM_RendererOnePercent)->Arg(kVolumes)->Arg(kVolumesOfAMillion)->Unit(benchmark::kMillisecond);
 
 void BM_PrometheusCppSerializer(benchmark::State& state) {
-  const auto page = metrics::Renderer({}).render(bench::cluster(kVolumes, kBricks), {}, {});
-  const auto families = families_of(*page.text);
+  const auto text = page_of(cluster(kVolumes, kBricks)).text->joined();
+  const auto families = families_of(text);
   const prometheus::TextSerializer serializer;
   for (auto _ : state) {
-    auto text = serializer.Serialize(families);
-    benchmark::DoNotOptimize(text);
+    auto serialized = serializer.Serialize(families);
+    benchmark::DoNotOptimize(serialized);
   }
-  report(state, count_series(*page.text));
+  report(state, count_series(text));
 }
 BENCHMARK(BM_PrometheusCppSerializer)->Unit(benchmark::kMillisecond);
 
 void BM_Gzip(benchmark::State& state) {
-  const auto page = metrics::Renderer({}).render(bench::cluster(kVolumes, kBricks), {}, {});
+  const auto page = page_of(cluster(kVolumes, kBricks));
   for (auto _ : state) {
     auto zipped = metrics::compressed(page);
     benchmark::DoNotOptimize(zipped);
   }
-  report(state, 2 * count_series(*page.text));
+  report(state, 2 * count_series(page.text->joined()));
 }
 BENCHMARK(BM_Gzip)->Unit(benchmark::kMillisecond);
 

@@ -15,11 +15,13 @@ inline std::shared_ptr<const model::BrickProfile> busy_profile() {
                                               "GETXATTR", "CREATE",   "LOOKUP",  "READDIR",  "OPENDIR",
                                               "INODELK",  "FINODELK", "ENTRYLK", "FXATTROP", "READDIRP"};
   model::BrickProfile profile;
-  double seconds = 0.001234567;
+  constexpr double kPerSecond = 1e9;
+  std::uint64_t nanoseconds = 1'234'567;  // whole ones, as Gluster counts
   for (const auto* fop : kFops) {
-    seconds *= 1.37;
-    profile.fops.push_back(
-        {fop, static_cast<std::uint64_t>(seconds * 1e7), true, seconds, seconds / 977, seconds / 13});
+    nanoseconds = nanoseconds * 137 / 100;
+    const auto seconds = [](std::uint64_t count) { return static_cast<double>(count) / kPerSecond; };
+    profile.fops.push_back({fop, nanoseconds / 100, true, seconds(nanoseconds), seconds(nanoseconds / 977),
+                            seconds(nanoseconds / 13)});
   }
   for (int power = 0; power < 32; ++power) {
     const auto size = std::uint64_t{1} << static_cast<unsigned>(power);

@@ -133,7 +133,8 @@ class Site {
 
  private:
   std::shared_ptr<const metrics::Page> page_ = std::make_shared<metrics::Page>(
-      metrics::Page{shared("text"), shared("openmetrics"), shared("text-gzip"), shared("openmetrics-gzip")});
+      metrics::Page{std::make_shared<const Pieces>("text"), std::make_shared<const Pieces>("openmetrics"),
+                    shared("text-gzip"), shared("openmetrics-gzip")});
   live::Feed feed_{"epoch"};
   live::EventLog events_;
   hub::Hub hub_;

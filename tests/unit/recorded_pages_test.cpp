@@ -48,7 +48,7 @@ class RecordedPages : public testing::TestWithParam<const char*> {
   static metrics::Page page_of(const std::string& scenario) {
     const auto settings = config::default_config(collect::collector_defaults());
     metrics::Renderer renderer({settings.volume_options.begin(), settings.volume_options.end()});
-    return renderer.render(collect(scenario), {}, {});
+    return renderer.render(std::make_shared<const model::Snapshot>(collect(scenario)), {}, {});
   }
 };
 
@@ -60,19 +60,20 @@ std::string without_build(const std::string& page) {
 
 TEST_P(RecordedPages, TextIsAsExpected) {
   const std::string scenario = GetParam();
-  test::expect_file(test::fixtures() / scenario / "expected.prom", without_build(*page_of(scenario).text));
+  test::expect_file(test::fixtures() / scenario / "expected.prom",
+                    without_build(page_of(scenario).text->joined()));
 }
 
 TEST_P(RecordedPages, OpenMetricsIsAsExpected) {
   const std::string scenario = GetParam();
   test::expect_file(test::fixtures() / scenario / "expected.openmetrics",
-                    without_build(*page_of(scenario).openmetrics));
+                    without_build(page_of(scenario).openmetrics->joined()));
 }
 
 TEST_P(RecordedPages, NoSeriesStandsTwice) {
   const auto page = page_of(GetParam());
   std::set<std::string> seen;
-  std::istringstream lines(*page.text);
+  std::istringstream lines(page.text->joined());
   for (std::string line; std::getline(lines, line);) {
     const auto series = line.substr(0, line.rfind(' '));
     EXPECT_TRUE(line.starts_with('#') || seen.insert(series).second) << line;

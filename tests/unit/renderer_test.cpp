@@ -35,7 +35,7 @@ model::Snapshot busy_picture() {
 }
 
 Page render(const model::Snapshot& snapshot, const std::vector<prometheus::MetricFamily>& own = {}) {
-  return Renderer({"cluster.quorum-type"}).render(snapshot, {}, own);
+  return Renderer({"cluster.quorum-type"}).render(std::make_shared<const model::Snapshot>(snapshot), {}, own);
 }
 
 /// The value of a series, or "absent".
@@ -51,7 +51,7 @@ std::string value_of(const std::string& page, const std::string& series) {
 const std::string kFirst = "volume=\"v\",host=\"node1\",brick=\"/srv/b1\"";
 
 TEST(Renderer, UnknownIsAbsentAndNotZero) {
-  const auto page = *render(busy_picture()).text;
+  const auto page = render(busy_picture()).text->joined();
   EXPECT_EQ(value_of(page, "glusterfs_brick_online{" + kFirst + "}"), "1");
   EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node2\",brick=\"/srv/b2\"}"), "0");
   EXPECT_EQ(value_of(page, "glusterfs_brick_online{volume=\"v\",host=\"node3\",brick=\"/srv/b3\"}"),
@@ -62,7 +62,7 @@ TEST(Renderer, UnknownIsAbsentAndNotZero) {
 }
 
 TEST(Renderer, HistogramsCountBlocksUpToTheirBounds) {
-  const auto page = *render(busy_picture()).text;
+  const auto page = render(busy_picture()).text->joined();
   const auto bucket = [&](const std::string& le) {
     return value_of(page, "glusterfs_brick_read_size_bytes_bucket{" + kFirst + ",le=\"" + le + "\"}");
   };
@@ -78,7 +78,7 @@ TEST(Renderer, HistogramsCountBlocksUpToTheirBounds) {
 }
 
 TEST(Renderer, TimedAndUntimedFopsAndUpcallsAreThreeMetrics) {
-  const auto page = *render(busy_picture()).text;
+  const auto page = render(busy_picture()).text->joined();
   EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_sum{" + kFirst + ",fop=\"LOOKUP\"}"), "0.5");
   EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"LOOKUP\"}"), "4");
   EXPECT_EQ(value_of(page, "glusterfs_brick_fop_duration_seconds_count{" + kFirst + ",fop=\"RELEASE\"}"),
@@ -88,7 +88,7 @@ TEST(Renderer, TimedAndUntimedFopsAndUpcallsAreThreeMetrics) {
 }
 
 TEST(Renderer, OpenMetricsDropsSuffixesFromNamesAndEnds) {
-  const auto page = *render(busy_picture()).openmetrics;
+  const auto page = render(busy_picture()).openmetrics->joined();
   EXPECT_NE(page.find("# TYPE glusterfs_brick_fops counter\n"), std::string::npos);
   EXPECT_NE(page.find("# TYPE glusterfs_version info\nglusterfs_version_info{version=\"10.3\"} 1\n"),
             std::string::npos);
@@ -96,7 +96,7 @@ TEST(Renderer, OpenMetricsDropsSuffixesFromNamesAndEnds) {
 }
 
 TEST(Renderer, TextFormatKeepsSuffixesAndDoesNotEnd) {
-  const auto page = *render(busy_picture()).text;
+  const auto page = render(busy_picture()).text->joined();
   EXPECT_NE(page.find("# TYPE glusterfs_brick_fops_total counter\n"), std::string::npos);
   EXPECT_NE(page.find("# TYPE glusterfs_version_info gauge\n"), std::string::npos);
   EXPECT_EQ(page.find("# EOF"), std::string::npos);
@@ -105,7 +105,7 @@ TEST(Renderer, TextFormatKeepsSuffixesAndDoesNotEnd) {
 TEST(Renderer, ShowsOnlyTheOptionsThatWereAskedFor) {
   auto snapshot = busy_picture();
   snapshot.volumes[0].options = {{"cluster.quorum-type", "auto"}, {"auth.ssl-allow", "secret"}};
-  const auto page = *render(snapshot).text;
+  const auto page = render(snapshot).text->joined();
   EXPECT_EQ(
       value_of(page,
                "glusterfs_volume_option_info{volume=\"v\",option=\"cluster.quorum-type\",value=\"auto\"}"),
@@ -133,7 +133,7 @@ TEST(Renderer, WritesWhatTheExporterCounted) {
   own.webhook_removed("gone");
   own.config_read(true);
   own.config_read(false);
-  const auto page = *render({}, own.collect()).text;
+  const auto page = render({}, own.collect()).text->joined();
   EXPECT_EQ(page.find("target=\"gone\""), std::string::npos);
   EXPECT_EQ(value_of(page, "glusterfs_exporter_config_last_reload_successful"), "0");
   EXPECT_GT(std::stod(value_of(page, "glusterfs_exporter_config_last_reload_success_timestamp_seconds")),
@@ -168,7 +168,7 @@ TEST(Renderer, ShowsWhyACollectorFailed) {
   state.success = false;
   state.failure_reason = "timeout";
   snapshot.collectors = {state};
-  const auto page = *render(snapshot).text;
+  const auto page = render(snapshot).text->joined();
   EXPECT_EQ(value_of(page, "glusterfs_scrape_collector_success{collector=\"status\"}"), "0");
   EXPECT_EQ(
       value_of(page, "glusterfs_scrape_collector_failure_info{collector=\"status\",reason=\"timeout\"}"),
@@ -193,9 +193,116 @@ std::string unzipped(const std::string& bytes) {
 
 TEST(Renderer, CompressesBothForms) {
   const auto page = compressed(render(busy_picture()));
-  EXPECT_EQ(unzipped(*page.text_gzip), *page.text);
-  EXPECT_EQ(unzipped(*page.openmetrics_gzip), *page.openmetrics);
+  EXPECT_EQ(unzipped(*page.text_gzip), page.text->joined());
+  EXPECT_EQ(unzipped(*page.openmetrics_gzip), page.openmetrics->joined());
   EXPECT_LT(page.text_gzip->size(), page.text->size() / 2);
+}
+
+using Picture = std::shared_ptr<const model::Snapshot>;
+
+Picture shared(const model::Snapshot& snapshot) {
+  return std::make_shared<const model::Snapshot>(snapshot);
+}
+
+/// Two volumes of three bricks each, those of the first with a profile.
+model::Snapshot two_volumes() {
+  auto snapshot = busy_picture();
+  for (auto& brick : snapshot.volumes[0].subvolumes[0].bricks) {
+    brick.profile = snapshot.volumes[0].subvolumes[0].bricks[0].profile;
+  }
+  snapshot.volumes.push_back(test::replicated({{test::kUp, test::kUp, test::kUp}}));
+  snapshot.volumes[1].name = "w";
+  return snapshot;
+}
+
+/// What came after `before` has to be the same as without anything before it.
+void expect_same_as_new(const model::Snapshot& before, const model::Snapshot& after) {
+  Renderer renderer({"cluster.quorum-type"});
+  renderer.render(shared(before), {}, {});
+  const auto page = renderer.render(shared(after), {}, {});
+  const auto expected = render(after);
+  EXPECT_EQ(page.text->joined(), expected.text->joined());
+  EXPECT_EQ(page.openmetrics->joined(), expected.openmetrics->joined());
+}
+
+TEST(Renderer, ShowsEveryChange) {
+  const auto before = two_volumes();
+  const auto expect_shown = [&](auto change) {
+    auto after = before;
+    change(after);
+    EXPECT_NE(render(before).text->joined(), render(after).text->joined());
+    expect_same_as_new(before, after);
+    expect_same_as_new(after, before);
+  };
+  expect_shown([](auto& picture) { picture.leader = false; });
+  expect_shown([](auto& picture) { picture.op_version = 100000; });
+  expect_shown([](auto& picture) { picture.volumes.erase(picture.volumes.begin()); });
+  expect_shown([](auto& picture) { picture.volumes[0].name = "a"; });
+  expect_shown([](auto& picture) { picture.volumes[1].status = model::VolumeStatus::stopped; });
+  expect_shown([](auto& picture) { picture.volumes[1].options["cluster.quorum-type"] = "none"; });
+  expect_shown([](auto& picture) { picture.volumes[0].subvolumes[0].health = model::Health::down; });
+  const auto expect_brick_shown = [&](auto change) {
+    expect_shown([&](auto& picture) { change(picture.volumes[0].subvolumes[0].bricks[1]); });
+  };
+  expect_brick_shown([](auto& brick) { brick.online = true; });
+  expect_brick_shown([](auto& brick) { brick.id.path = "/srv/other"; });
+  expect_brick_shown([](auto& brick) { brick.spoken_for = !brick.spoken_for; });
+  expect_brick_shown([](auto& brick) { brick.split_brain_entries = 2; });
+  expect_brick_shown([](auto& brick) { brick.top_files = {{model::TopCall::read, "/f", 7}}; });
+  expect_brick_shown([](auto& brick) {
+    auto profile = *brick.profile;
+    profile.fops[0].count += 1;
+    brick.profile = std::make_shared<const model::BrickProfile>(profile);
+  });
+  // The bricks as before, each in a subvolume of its own.
+  expect_shown([](auto& picture) {
+    auto& subvolumes = picture.volumes[0].subvolumes;
+    for (auto* const bricks = &subvolumes[0].bricks; bricks->size() > 1; bricks->pop_back()) {
+      subvolumes.emplace(subvolumes.begin() + 1)->bricks = {subvolumes[0].bricks.back()};
+    }
+  });
+}
+
+/// Where the samples of a series' metric lie in memory.
+const char* place_of(const Page& page, const std::string& series) {
+  const char* place = nullptr;
+  page.text->each([&](std::string_view piece) {
+    place = piece.starts_with(series) ? piece.data() : nullptr;
+    return place == nullptr;
+  });
+  return place;
+}
+
+TEST(Renderer, WritesOnlyWhatHasChanged) {
+  const std::string name = "glusterfs_brick_fop_duration_seconds_sum{volume=\"v\",host=\"node";
+  auto snapshot = two_volumes();
+  Renderer renderer({});
+  const auto first = renderer.render(shared(snapshot), {}, {});
+  for (auto& brick : snapshot.volumes[0].subvolumes[0].bricks) {  // the same values in another place
+    brick.profile = std::make_shared<const model::BrickProfile>(*brick.profile);
+  }
+  auto profile = *snapshot.volumes[0].subvolumes[0].bricks[1].profile;
+  profile.fops[0].seconds_total = 0.75;
+  snapshot.volumes[0].subvolumes[0].bricks[1].profile = std::make_shared<const model::BrickProfile>(profile);
+  const auto second = renderer.render(shared(snapshot), {}, {});
+  ASSERT_NE(place_of(first, name + "1"), nullptr);
+  EXPECT_EQ(place_of(first, name + "1"), place_of(second, name + "1"));
+  EXPECT_NE(place_of(first, name + "2"), place_of(second, name + "2"));
+  EXPECT_EQ(place_of(first, name + "3"), place_of(second, name + "3"));
+  EXPECT_EQ(place_of(first, "glusterfs_volume_info{volume=\"w\""),
+            place_of(second, "glusterfs_volume_info{volume=\"w\""));
+}
+
+TEST(Renderer, PagesOutliveWhatTheyWereMadeOf) {
+  Page page;
+  std::string expected;
+  {
+    Renderer renderer({});
+    page = renderer.render(shared(two_volumes()), {}, {});
+    expected = page.text->joined();
+    renderer.render(shared({}), {}, {});
+  }
+  EXPECT_EQ(page.text->joined(), expected);
 }
 
 /// Names that Prometheus allows, each once, with the suffix of their type.

@@ -17,8 +17,12 @@ std::shared_ptr<const std::string> bytes(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-const metrics::Page full_page = {.text = bytes("text"),
-                                 .openmetrics = bytes("openmetrics"),
+std::shared_ptr<const Pieces> pieces(std::string text) {
+  return std::make_shared<const Pieces>(std::move(text));
+}
+
+const metrics::Page full_page = {.text = pieces("text"),
+                                 .openmetrics = pieces("openmetrics"),
                                  .text_gzip = bytes("text.gz"),
                                  .openmetrics_gzip = bytes("openmetrics.gz")};
 
@@ -58,7 +62,7 @@ TEST(WebMetrics, AreServedAsAskedFor) {
   EXPECT_EQ(text.status, 200);
   EXPECT_EQ(text.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(text.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
-  EXPECT_EQ(text.body, full_page.text) << "the same bytes, not a copy";
+  EXPECT_EQ(text.pieces, full_page.text) << "the same bytes, not a copy";
 
   const auto text_gzip = get(router, "/metrics", "*/*", "gzip");
   EXPECT_EQ(text_gzip.content_type, "text/plain; version=0.0.4; charset=utf-8");
@@ -68,7 +72,7 @@ TEST(WebMetrics, AreServedAsAskedFor) {
   const auto openmetrics = get(router, "/metrics", "application/openmetrics-text");
   EXPECT_EQ(openmetrics.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
   EXPECT_EQ(openmetrics.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
-  EXPECT_EQ(openmetrics.body, full_page.openmetrics);
+  EXPECT_EQ(openmetrics.pieces, full_page.openmetrics);
 
   const auto openmetrics_gzip = get(router, "/metrics", "application/openmetrics-text", "gzip");
   EXPECT_EQ(openmetrics_gzip.headers,
@@ -81,7 +85,7 @@ TEST(WebMetrics, ArePlainWhileNotCompressedYet) {
   page.text_gzip = nullptr;
   const auto response = get(make_router("/metrics", sources_with(page)), "/metrics", "", "gzip");
   EXPECT_EQ(response.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
-  EXPECT_EQ(response.body, full_page.text);
+  EXPECT_EQ(response.pieces, full_page.text);
 }
 
 TEST(WebMetrics, AreUnavailableBeforeTheFirstPage) {
@@ -92,9 +96,9 @@ TEST(WebMetrics, AreUnavailableBeforeTheFirstPage) {
 
 TEST(WebMetrics, CanBeElsewhereAndInPlaceOfTheLandingPage) {
   const auto elsewhere = make_router("/gluster", sources_with(full_page));
-  EXPECT_EQ(*get(elsewhere, "/gluster").body, "text");
+  EXPECT_EQ(get(elsewhere, "/gluster").pieces->joined(), "text");
   EXPECT_EQ(get(elsewhere, "/metrics").status, 404);
-  EXPECT_EQ(*get(make_router("/", sources_with(full_page)), "/").body, "text");
+  EXPECT_EQ(get(make_router("/", sources_with(full_page)), "/").pieces->joined(), "text");
 }
 
 TEST(WebHealthy, IsAlwaysSo) {

@@ -6,6 +6,7 @@
 #include "gluster/cli/answers.hpp"
 #include "gluster/cli/fields.hpp"
 #include "gluster/fops.hpp"
+#include "gluster/values.hpp"
 
 namespace glusterfs_exporter::gluster {
 
@@ -53,12 +54,12 @@ void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (i < upcalls_from) {
-      const double total = entry.average * static_cast<double>(entry.hits) * unit;
+      const double total = latency_seconds(entry.average * static_cast<double>(entry.hits), unit);
       if (!std::isfinite(total)) {
         continue;
       }
-      profile.fops.push_back({entry.name, entry.hits, is_timed_fop(entry.name), total, entry.minimum * unit,
-                              entry.maximum * unit});
+      profile.fops.push_back({entry.name, entry.hits, is_timed_fop(entry.name), total,
+                              latency_seconds(entry.minimum, unit), latency_seconds(entry.maximum, unit)});
     } else if (const auto number = fop_number(entry.name); number && *number < kUpcalls.size()) {
       profile.upcalls.push_back({std::string(kUpcalls[*number]), entry.hits});
     }

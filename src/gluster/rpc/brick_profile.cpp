@@ -1,5 +1,6 @@
 #include "gluster/fops.hpp"
 #include "gluster/rpc/answers.hpp"
+#include "gluster/values.hpp"
 
 namespace glusterfs_exporter::gluster::rpc {
 
@@ -31,12 +32,12 @@ void read_fops(const Dict& dict, double unit, model::BrickProfile& profile) {
     const auto minimum = dict.real(key + "minlatency");
     const auto maximum = dict.real(key + "maxlatency");
     if (hits && average && minimum && maximum) {
-      const double total = *average * static_cast<double>(*hits) * unit;
+      const double total = latency_seconds(*average * static_cast<double>(*hits), unit);
       if (!std::isfinite(total)) {
         continue;
       }
       profile.fops.push_back({std::string(kFops[number]), *hits, is_timed_fop(kFops[number]), total,
-                              *minimum * unit, *maximum * unit});
+                              latency_seconds(*minimum, unit), latency_seconds(*maximum, unit)});
     }
   }
 }
