@@ -102,7 +102,7 @@ class FromMemory {
 
  private:
   struct Answer {
-    std::string head;
+    std::string head;  ///< without the empty line that ends it
     const std::string& body;
   };
 
@@ -112,7 +112,7 @@ class FromMemory {
 
   static std::string head(std::string_view more, const std::string& body) {
     return "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n" +
-           std::string(more) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+           std::string(more) + "Content-Length: " + std::to_string(body.size()) + "\r\n";
   }
 
   void take_connections() {
@@ -149,8 +149,12 @@ class FromMemory {
         asked.append(buffer.data(), static_cast<std::size_t>(got));
         continue;
       }
-      const auto& answer = std::string_view(asked).substr(0, end).contains("gzip") ? gzip_ : plain_;
-      if (!send_all(connection.get(), answer.head, MSG_MORE) || !send_all(connection.get(), answer.body, 0)) {
+      const auto request = std::string_view(asked).substr(0, end);
+      const auto& answer = request.contains("gzip") ? gzip_ : plain_;
+      const bool last = request.contains("Connection: close");
+      const auto head = answer.head + (last ? "Connection: close\r\n\r\n" : "\r\n");
+      if (!send_all(connection.get(), head, MSG_MORE) || !send_all(connection.get(), answer.body, 0) ||
+          last) {
         return;
       }
       asked.erase(0, end + 4);
