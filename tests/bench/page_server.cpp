@@ -173,13 +173,13 @@ std::unique_ptr<web::Server> serve(const Latest<metrics::Page>& page) {
   options.logger =
       std::make_shared<spdlog::logger>("page_server", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   options.max_streams = kViewers;
-  web::Sources sources{.page = [&page] { return page.get(); },
-                       .not_ready = [] { return std::vector<std::string>(); },
-                       .ending = [] { return false; },
-                       .collectors = [] { return std::vector<web::CollectorRow>(); },
-                       .node_document = [] { return std::shared_ptr<const std::string>(); },
-                       .news = [] {},
-                       .service_discovery = [] { return std::optional<std::string>(); }};
+  const web::Sources sources{.page = [&page] { return page.get(); },
+                             .not_ready = [] { return std::vector<std::string>(); },
+                             .ending = [] { return false; },
+                             .collectors = [] { return std::vector<web::CollectorRow>(); },
+                             .node_document = [] { return std::shared_ptr<const std::string>(); },
+                             .news = [] {},
+                             .service_discovery = [] { return std::optional<std::string>(); }};
   auto server = web::Server::start(std::move(options), web::make_router("/metrics", sources));
   return server ? *std::move(server) : throw std::runtime_error(server.error());
 }

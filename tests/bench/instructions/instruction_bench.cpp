@@ -15,6 +15,8 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -55,7 +57,10 @@ void need(const Result<Value>& result, std::string_view what) {
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return file && !bytes.empty() ? bytes : throw std::runtime_error("cannot read " + path.string());
+  if (!file || bytes.empty()) {
+    throw std::runtime_error("cannot read " + path.string());
+  }
+  return bytes;
 }
 
 /// The pages of 60 bricks.
