@@ -131,7 +131,7 @@ def main():
         if now.get(name) != recorded["versions"].get(name):
             print(f"{name}: {recorded['versions'].get(name, '-')} when it was recorded, {now.get(name, '-')} now")
     print(
-        f"instructions.py: more than {TOLERANCE:.0%} off. If that is meant, record the new numbers with"
+        f"instructions.py: more than {TOLERANCE:.0%} off, or not recorded. If that is meant, record the new numbers with"
         " scripts/instructions.py --update",
         file=sys.stderr,
     )
