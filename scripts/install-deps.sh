@@ -23,7 +23,7 @@ TEST=(
   "${BUILD[@]}" "${CLUSTER[@]}"
   libgtest-dev libgmock-dev libbenchmark-dev clang-16 libclang-rt-16-dev clang-format clang-tidy-16 shellcheck
   prometheus prometheus-alertmanager jsonnet python3 python3-jsonschema python3-yaml nodejs chromium fonts-noto-core
-  fonts-noto-color-emoji curl jq openssl strace iproute2 attr
+  fonts-noto-color-emoji curl jq openssl strace iproute2 attr valgrind wrk
   "${PACKAGE[@]}" lintian debootstrap systemd man-db groff-base
 )
 

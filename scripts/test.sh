@@ -12,9 +12,10 @@ usage() {
 usage: scripts/test.sh [--quick] [--update] [CTEST ARGUMENT…]
 
 Installs what the tests need, checks format and scripts, builds and tests the presets dev (all tests), asan and tsan
-(unit tests), runs clang-tidy and the fuzz targets for a minute each, and holds the benchmarks' ratios. The tests labelled
-cluster, browser and dashboards start a real Gluster cluster and need root; those labelled browser write screenshots of
-the page to build/screenshots. Those labelled packaging install the Debian package in a Debian of their own, as root.
+(unit tests), runs clang-tidy and the fuzz targets for a minute each, compares counts of instructions with the recorded
+ones, and holds the benchmarks' ratios. The tests labelled cluster, browser and dashboards start a real Gluster cluster
+and need root; those labelled browser write screenshots of the page to build/screenshots. Those labelled packaging
+install the Debian package in a Debian of their own, as root.
 
   --quick    preset dev and the unit tests only
   --update   first lets the unit tests rewrite the expected pages with what comes out now; look at the diff afterwards
@@ -160,6 +161,7 @@ if [[ -z $QUICK ]]; then
   progress "the rest of what was started beside"
   must wait "$BESIDE"
   BESIDE=
+  must stage "instructions" scripts/instructions.py
   must stage "benchmarks" scripts/bench.sh --check
 fi
 tell_times
