@@ -21,7 +21,7 @@ HostByUuid name_hosts(const gluster::Topology* topology, const gluster::PeerList
   if (topology != nullptr) {
     for (const auto& volume : *topology) {
       for (const auto& brick : volume.bricks) {
-        hosts.emplace(brick.peer_uuid, brick.id.host);
+        hosts.try_emplace(brick.peer_uuid, brick.id.host);  // emplace would copy first and then look
       }
     }
   }
