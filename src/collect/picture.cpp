@@ -21,7 +21,7 @@ HostByUuid name_hosts(const gluster::Topology* topology, const gluster::PeerList
   if (topology != nullptr) {
     for (const auto& volume : *topology) {
       for (const auto& brick : volume.bricks) {
-        hosts.emplace(brick.peer_uuid, brick.id.host);
+        hosts.try_emplace(brick.peer_uuid, brick.id.host);  // emplace would copy first and then look
       }
     }
   }
@@ -163,8 +163,11 @@ void join_leader(model::Snapshot& snapshot, const Reports& reports, const std::s
 void follow_heal_backlog(model::Volume& volume, const PictureContext& context) {
   const model::Volume* before = nullptr;
   if (context.previous != nullptr) {
-    const auto found = std::ranges::find(context.previous->volumes, volume.id, &model::Volume::id);
-    before = found == context.previous->volumes.end() ? nullptr : &*found;
+    const auto& volumes = context.previous->volumes;  // by name
+    const auto found = std::ranges::lower_bound(volumes, volume.name, {}, &model::Volume::name);
+    // One that has the name of a deleted one is another.
+    const bool same = found != volumes.end() && found->name == volume.name && found->id == volume.id;
+    before = same ? &*found : nullptr;
   }
   const auto since = before == nullptr ? std::nullopt : before->heal_backlog_since;
   const auto pending = model::heal_pending_entries(volume);
@@ -208,6 +211,7 @@ model::Snapshot make_picture(const Facts& facts, const Reports& reports, Picture
   join_leader(snapshot, reports, local_host);
   if (topology != nullptr) {
     snapshot.volumes_known = true;
+    snapshot.volumes.reserve(topology->size());
     for (const auto& record : *topology) {
       auto volume = make_volume(record, facts, reports, context.leader.value_or(false), now);
       join_node_reports(volume, facts, hosts, local_host, now);

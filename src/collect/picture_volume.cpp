@@ -45,9 +45,11 @@ model::Volume lay_out(const gluster::VolumeRecord& record) {
 
   const std::size_t set_size =
       std::max<std::size_t>(1, std::max(volume.replica_bricks, volume.disperse_bricks));
+  // Bricks are most of what a picture of a big cluster takes: no room that none of them will ever need.
+  volume.subvolumes.reserve((record.bricks.size() + set_size - 1) / set_size);
   for (std::size_t i = 0; i < record.bricks.size(); ++i) {
     if (i % set_size == 0) {
-      volume.subvolumes.emplace_back();
+      volume.subvolumes.emplace_back().bricks.reserve(std::min(set_size, record.bricks.size() - i));
     }
     model::Brick brick;
     brick.id = record.bricks[i].id;

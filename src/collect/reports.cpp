@@ -179,7 +179,7 @@ void Reports::add(const std::string& peer_uuid, const Node& node) {
   const auto [place, added] = nodes_.try_emplace(peer_uuid, node);
   if (added) {
     for (const auto& brick : place->second.report->bricks) {
-      bricks_.try_emplace({place->first, brick.brick.id}, &brick);
+      bricks_.try_emplace({place->first, brick.brick.id.host, brick.brick.id.path}, &brick);
     }
   }
 }
@@ -191,7 +191,7 @@ const model::NodeReport* Reports::of_node(std::string_view peer_uuid) const {
 
 const model::Brick* Reports::of_brick(const std::string& volume, const model::BrickId& id,
                                       std::string_view peer_uuid) const {
-  const auto found = bricks_.find({peer_uuid, id});
+  const auto found = bricks_.find({peer_uuid, id.host, id.path});
   return found != bricks_.end() && found->second->volume == volume ? &found->second->brick : nullptr;
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "collect/facts.hpp"
@@ -49,8 +49,9 @@ class Reports {
 
   std::shared_ptr<const model::NodeReport> own_;
   std::map<std::string, Node, std::less<>> nodes_;  ///< by peer uuid
-  std::map<std::pair<std::string_view, model::BrickId>, const model::ReportedBrick*>
-      bricks_;  ///< by peer uuid
+  /// By peer uuid, host and path, which belong to nodes_: a picture looks up every brick of the cluster.
+  using Place = std::tuple<std::string_view, std::string_view, std::string_view>;
+  std::map<Place, const model::ReportedBrick*> bricks_;
 };
 
 /// Whether the nodes' exporters speak for all bricks of the volume and tell `known(brick)` of every one that

@@ -43,7 +43,7 @@ std::optional<Sockets> ThisNode::open_sockets(const ProcessKey& process) {
 }
 
 Result<BrickFilesystem> ThisNode::filesystem(const std::string& brick_path) {
-  return local::read_filesystem(brick_path, mounts_.now());
+  return local::read_filesystem(brick_path, mounts_);
 }
 
 Result<HealIndex> ThisNode::heal_index(const std::string& brick_path) {

@@ -36,6 +36,7 @@
 #include "common/latest.hpp"
 #include "common/unique_fd.hpp"
 #include "metrics/renderer.hpp"
+#include "series.hpp"
 #include "synthetic.hpp"
 #include "web/routes.hpp"
 #include "web/server.hpp"
@@ -50,30 +51,14 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// What the page is in Prometheus' text format, plain and compressed.
-struct Bytes {
-  std::shared_ptr<const std::string> plain, gzip;
-};
-
-/// The one place that knows how a page holds its bytes.
-Bytes bytes_of(const metrics::Page& page) {
-  return {page.text, page.text_gzip};
-}
-
-std::size_t count_series(std::string_view page) {
-  std::size_t count = 0;
-  while (!page.empty()) {
-    count += page.front() == '#' ? 0 : 1;
-    page.remove_prefix(std::min(page.find('\n') + 1, page.size()));
-  }
-  return count;
+std::shared_ptr<const model::Snapshot> cluster(int volumes) {
+  return std::make_shared<const model::Snapshot>(bench::cluster(volumes, kBricks));
 }
 
 /// As many volumes as make about so many series, going by one of them.
 int volumes_for(double series) {
   const auto of = [](int volumes) {
-    const auto page = metrics::Renderer({}).render(bench::cluster(volumes, kBricks), {}, {});
-    return static_cast<double>(count_series(*bytes_of(page).plain));
+    return static_cast<double>(bench::count_series(metrics::Renderer({}).render(cluster(volumes), {}, {})));
   };
   const auto of_one_more = of(2) - of(1);
   return std::max(1, static_cast<int>(std::lround(series / of_one_more)));
@@ -82,9 +67,9 @@ int volumes_for(double series) {
 /// Answers whatever it is asked with the same bytes, compressed for those who take that.
 class FromMemory {
  public:
-  explicit FromMemory(const Bytes& bytes)
-      : plain_{head("", *bytes.plain), *bytes.plain},
-        gzip_{head("Content-Encoding: gzip\r\n", *bytes.gzip), *bytes.gzip},
+  FromMemory(const std::string& plain, const std::string& gzip)
+      : plain_{head("", plain), plain},
+        gzip_{head("Content-Encoding: gzip\r\n", gzip), gzip},
         listener_(must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -185,7 +170,7 @@ std::unique_ptr<web::Server> serve(const Latest<metrics::Page>& page) {
 }
 
 void run(double wanted) {
-  const auto snapshot = bench::cluster(volumes_for(wanted), kBricks);
+  const auto snapshot = cluster(volumes_for(wanted));
   metrics::Renderer renderer({});
   auto start = std::chrono::steady_clock::now();
   auto plain = renderer.render(snapshot, {}, {});
@@ -193,15 +178,15 @@ void run(double wanted) {
   start = std::chrono::steady_clock::now();
   const auto page = std::make_shared<const metrics::Page>(metrics::compressed(std::move(plain)));
   const auto compressed = milliseconds_since(start);
-  const auto bytes = bytes_of(*page);
 
   Latest<metrics::Page> latest;
   latest.set(page);
   const auto server = serve(latest);
-  const FromMemory memory(bytes);
-  std::cout << nlohmann::json{{"series", count_series(*bytes.plain)},
-                              {"bytes", bytes.plain->size()},
-                              {"gzip_bytes", bytes.gzip->size()},
+  const auto text = page->text->joined();
+  const FromMemory memory(text, *page->text_gzip);
+  std::cout << nlohmann::json{{"series", bench::count_series(*page)},
+                              {"bytes", text.size()},
+                              {"gzip_bytes", page->text_gzip->size()},
                               {"render_ms", rendered},
                               {"compress_ms", compressed},
                               {"exporter", server->port()},

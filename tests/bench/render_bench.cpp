@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "metrics/renderer.hpp"
+#include "series.hpp"
 #include "synthetic.hpp"
 
 /// What a page costs, beside prometheus-cpp's serializer on the same series. `ns_per_series` is the figure to
@@ -20,15 +21,6 @@ namespace {
 constexpr int kBricks = 12;
 constexpr int kVolumes = 50;
 constexpr int kVolumesOfAMillion = 710;  // whose page has a million series
-
-std::size_t count_series(std::string_view page) {
-  std::size_t count = 0;
-  while (!page.empty()) {
-    count += page.front() == '#' ? 0 : 1;
-    page.remove_prefix(std::min(page.find('\n') + 1, page.size()));
-  }
-  return count;
-}
 
 /// The series of a page as prometheus-cpp holds them. The page has no escaped quotes.
 std::vector<prometheus::MetricFamily> families_of(std::string_view page) {
@@ -86,7 +78,7 @@ metrics::Page page_of(const Picture& picture) {
 /// Both forms of the page, from the picture, all of it anew. The last page is let go outside the time taken.
 void BM_Renderer(benchmark::State& state) {
   const auto picture = cluster(static_cast<int>(state.range(0)), kBricks);
-  const auto series = count_series(page_of(picture).text->joined());
+  const auto series = bench::count_series(page_of(picture));
   for (auto _ : state) {
     state.PauseTiming();
     {
@@ -127,19 +119,19 @@ void BM_RendererOnePercent(benchmark::State& state) {
     page = renderer.render(pictures[next], {}, {});
     next = 1 - next;
   }
-  report(state, count_series(page.text->joined()));
+  report(state, bench::count_series(page));
 }
 BENCHMARK(BM_RendererOnePercent)->Arg(kVolumes)->Arg(kVolumesOfAMillion)->Unit(benchmark::kMillisecond);
 
 void BM_PrometheusCppSerializer(benchmark::State& state) {
-  const auto text = page_of(cluster(kVolumes, kBricks)).text->joined();
-  const auto families = families_of(text);
+  const auto page = page_of(cluster(kVolumes, kBricks));
+  const auto families = families_of(page.text->joined());
   const prometheus::TextSerializer serializer;
   for (auto _ : state) {
     auto serialized = serializer.Serialize(families);
     benchmark::DoNotOptimize(serialized);
   }
-  report(state, count_series(text));
+  report(state, bench::count_series(page));
 }
 BENCHMARK(BM_PrometheusCppSerializer)->Unit(benchmark::kMillisecond);
 
@@ -149,7 +141,7 @@ void BM_Gzip(benchmark::State& state) {
     auto zipped = metrics::compressed(page);
     benchmark::DoNotOptimize(zipped);
   }
-  report(state, 2 * count_series(page.text->joined()));
+  report(state, 2 * bench::count_series(page));
 }
 BENCHMARK(BM_Gzip)->Unit(benchmark::kMillisecond);
 

@@ -114,6 +114,24 @@ TEST(Answer, UnreachableVolfileIsAFailureDespiteTheEmptyBricks) {
             "exit");
 }
 
+TEST(Answer, ReferencesToWhatIsNoCharacterAreReplaced) {
+  const auto answer =
+      read_answer(Request::volume_info(),
+                  {0, cli_output("<volInfo><a>x&#xD800;y</a><b>z&amp;&#65;<c/></b></volInfo>"), ""});
+  ASSERT_TRUE(answer);
+  const auto info = answer->root().child("volInfo");
+  EXPECT_STREQ(info.child_value("a"), "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDy");
+  EXPECT_STREQ(info.child_value("b"), "z&A");
+}
+
+TEST(Answer, XmlOutlivesTheMoveOfItsAnswer) {
+  auto answer =
+      read_answer(Request::volume_info(), {0, "noise\n" + cli_output("<volInfo>text</volInfo>"), ""});
+  ASSERT_TRUE(answer);
+  const Answer moved = *std::move(answer);
+  EXPECT_STREQ(moved.root().child_value("volInfo"), "text");
+}
+
 TEST(Answer, BadUtf8IsReplacedOnTheWayIn) {
   const auto answer =
       read_answer(Request::volume_info(), {0, cli_output("<volInfo><name>a\xff z</name></volInfo>"), ""});

@@ -89,7 +89,8 @@ TEST(LocalFilesystem, ReadsWhatTheKernelSays) {
   const TemporaryFolder folder;
   struct statvfs space {};
   ASSERT_EQ(::statvfs(folder.path().c_str(), &space), 0);
-  const auto filesystem = read_filesystem(folder.path(), MountTexts().now());
+  MountTexts mounts;
+  const auto filesystem = read_filesystem(folder.path(), mounts);
   ASSERT_TRUE(filesystem.has_value());
   EXPECT_EQ(filesystem->capacity.size_bytes, std::uint64_t{space.f_blocks} * space.f_frsize);
   EXPECT_EQ(filesystem->capacity.inodes, space.f_files);
@@ -117,14 +118,37 @@ TEST(LocalFilesystem, ReadsMountsAnewOnlyWhenTheyChanged) {
   EXPECT_THAT(mounts.now().mounts, testing::Not(testing::HasSubstr(path)));
 }
 
+TEST(LocalFilesystem, LooksForAMountAnewOnlyWhenMountsChanged) {
+  MountTexts mounts;
+  const TemporaryFolder folder;
+  const auto path = folder.path().string();
+  struct stat before {};
+  ASSERT_EQ(::stat(path.c_str(), &before), 0);
+  const auto* const below = &mounts.find(before.st_dev, path);
+  EXPECT_FALSE(below->mount.fs_type.empty());
+  EXPECT_EQ(&mounts.find(before.st_dev, path), below);
+
+  if (::mount("none", path.c_str(), "tmpfs", 0, "size=4k") != 0) {
+    GTEST_SKIP() << "only root may mount";
+  }
+  struct stat over {};
+  ASSERT_EQ(::stat(path.c_str(), &over), 0);
+  EXPECT_EQ(mounts.find(over.st_dev, path).mount, (Mount{"none", "tmpfs", path}));
+  EXPECT_THAT(mounts.find(over.st_dev, path).options, testing::HasSubstr("size=4k"));
+  ASSERT_EQ(::mount("none", path.c_str(), "tmpfs", MS_REMOUNT, "size=8k"), 0);
+  EXPECT_THAT(mounts.find(over.st_dev, path).options, testing::HasSubstr("size=8k"));
+  ASSERT_EQ(::umount(path.c_str()), 0);
+}
+
 TEST(LocalFilesystem, SaysWhyThereIsNone) {
   const TemporaryFolder folder;
-  const auto gone = read_filesystem(folder.path() / "gone", {});
+  MountTexts mounts;
+  const auto gone = read_filesystem(folder.path() / "gone", mounts);
   ASSERT_FALSE(gone.has_value());
   EXPECT_EQ(gone.error().kind, ErrorKind::exit);
   EXPECT_EQ(gone.error().context, (folder.path() / "gone").string() + ": No such file or directory");
   put_file(folder.path() / "file", "");
-  const auto file = read_filesystem(folder.path() / "file", {});
+  const auto file = read_filesystem(folder.path() / "file", mounts);
   ASSERT_FALSE(file.has_value());
   EXPECT_EQ(file.error().context, (folder.path() / "file").string() + ": Not a directory");
 }

@@ -14,8 +14,10 @@ namespace glusterfs_exporter::gluster {
 /// nothing.
 struct Answer {
   bool nothing_there = false;
+  /// The answer when it is text, valid UTF-8. When it is XML the bytes that `xml` points into: answers about
+  /// all volumes are large, and a copy is as large again.
+  std::string text;
   std::unique_ptr<pugi::xml_document> xml;  ///< null when the command's answer is text, or nothing is there
-  std::string text;                         ///< the answer as text, valid UTF-8
 
   /// The element <cliOutput>; only where `xml` is not null.
   [[nodiscard]] pugi::xml_node root() const { return xml->child("cliOutput"); }
@@ -23,6 +25,6 @@ struct Answer {
 
 /// Judges a finished command by its exit status, opRet and opErrno together, since each alone is wrong at
 /// times. Errors: lock, timeout (the CLI's own), exit, parse, empty.
-Result<Answer> read_answer(const Request& request, const Finished& finished);
+Result<Answer> read_answer(const Request& request, Finished finished);
 
 }  // namespace glusterfs_exporter::gluster

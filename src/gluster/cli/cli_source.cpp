@@ -51,7 +51,7 @@ Result<Answer> CliSource::run(const Request& request) {
   if (!finished) {
     return std::unexpected(std::move(finished.error()));
   }
-  return read_answer(request, *finished);
+  return read_answer(request, *std::move(finished));
 }
 
 template <class Read>

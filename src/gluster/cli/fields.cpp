@@ -20,7 +20,7 @@ std::optional<model::Time> at_seconds(std::time_t seconds) {
 }  // namespace
 
 double real_of(pugi::xml_node node, const char* name) {
-  const double value = node.child(name).text().as_double();
+  const double value = to_number<double>(node.child_value(name)).value_or(0);
   return std::isfinite(value) ? value : 0;
 }
 

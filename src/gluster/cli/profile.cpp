@@ -12,6 +12,9 @@ namespace glusterfs_exporter::gluster {
 
 namespace {
 
+/// As io-stats counts them: from 1 to 2^31 bytes.
+constexpr std::size_t kBlockSizes = 32;
+
 struct Entry {
   std::string name;
   std::uint64_t hits = 0;
@@ -51,6 +54,7 @@ std::size_t first_upcall(std::span<const Entry> entries) {
 
 void read_fops(std::span<const Entry> entries, double unit, model::BrickProfile& profile) {
   const auto upcalls_from = first_upcall(entries);
+  profile.fops.reserve(upcalls_from);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     if (i < upcalls_from) {
@@ -76,6 +80,7 @@ Result<BrickProfileRecord> read_brick(pugi::xml_node node, double unit) {
     return missing("volume_profile", "cumulativeStats");
   }
   BrickProfileRecord brick{*std::move(id), {}};
+  brick.profile.blocks.reserve(kBlockSizes);
   for (const auto block : stats.child("blockStats").children("block")) {
     const auto size = number_of(block, "size");
     const auto reads = number_of(block, "reads");
@@ -85,6 +90,7 @@ Result<BrickProfileRecord> read_brick(pugi::xml_node node, double unit) {
     }
   }
   std::vector<Entry> entries;
+  entries.reserve(kFops.size() + kUpcalls.size());
   for (const auto fop : stats.child("fopStats").children("fop")) {
     entries.push_back({text_of(fop, "name"), number_of(fop, "hits").value_or(0), real_of(fop, "avgLatency"),
                        real_of(fop, "minLatency"), real_of(fop, "maxLatency")});

@@ -20,6 +20,7 @@ namespace glusterfs_exporter::gluster::local {
 namespace {
 
 constexpr std::size_t kMaxMountsBytes = 4UL * 1024 * 1024;
+constexpr std::size_t kMostKept = 10'000;
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -119,11 +120,26 @@ const MountTexts::Texts& MountTexts::now() {
     texts_.mountinfo = read_start("/proc/self/mountinfo", kMaxMountsBytes).value_or("");
     texts_.mounts = read_start("/proc/self/mounts", kMaxMountsBytes).value_or("");
     read_ = true;
+    found_.clear();
   }
   return texts_;
 }
 
-Result<BrickFilesystem> read_filesystem(const std::string& path, const MountTexts::Texts& mounts) {
+const MountTexts::Found& MountTexts::find(dev_t device, const std::string& path) {
+  const auto& texts = now();
+  if (found_.size() >= kMostKept) {  // bricks come and go, perhaps without any mount
+    found_.clear();
+  }
+  const auto [at, is_new] = found_.try_emplace(std::pair(device, path));
+  auto& found = at->second;
+  if (is_new) {
+    found.mount = find_mount(texts.mountinfo, device, path);
+    found.options = find_mount_options(texts.mounts, found.mount);
+  }
+  return found;
+}
+
+Result<BrickFilesystem> read_filesystem(const std::string& path, MountTexts& mounts) {
   struct stat status {};
   struct statvfs space {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -143,10 +159,10 @@ Result<BrickFilesystem> read_filesystem(const std::string& path, const MountText
   filesystem.block_size_bytes = space.f_bsize;  // glusterd's choice too, where f_frsize is another
   std::error_code error;
   const auto real = std::filesystem::canonical(path, error);
-  auto mount = find_mount(mounts.mountinfo, status.st_dev, error ? path : real.string());
-  filesystem.mount_options = find_mount_options(mounts.mounts, mount);
-  filesystem.device = std::move(mount.device);
-  filesystem.fs_type = std::move(mount.fs_type);
+  const auto& [mount, options] = mounts.find(status.st_dev, error ? path : real.string());
+  filesystem.mount_options = options;
+  filesystem.device = mount.device;
+  filesystem.fs_type = mount.fs_type;
   return filesystem;
 }
 

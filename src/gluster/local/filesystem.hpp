@@ -2,8 +2,10 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/error.hpp"
 #include "common/unique_fd.hpp"
@@ -42,15 +44,25 @@ class MountTexts {
   };
   const Texts& now();
 
+  struct Found {
+    Mount mount;
+    std::string options;
+  };
+  /// What find_mount() and find_mount_options() find now. It is looked for once and then kept while the
+  /// mounts stay the same: with a file system for each brick the texts are as long as there are bricks to ask
+  /// about. Valid until the next call.
+  const Found& find(dev_t device, const std::string& path);
+
  private:
   UniqueFd changes_;  // of /proc/self/mountinfo
   bool read_ = false;
   Texts texts_;
+  std::map<std::pair<dev_t, std::string>, Found> found_;
 };
 
 /// The file system that the folder `path` lies on; sizes as `gluster volume status detail` has them. Opens
 /// nothing there. May wait for as long as the disk does. Error: exit, when there is no such folder, with the
 /// system's words.
-Result<BrickFilesystem> read_filesystem(const std::string& path, const MountTexts::Texts& mounts);
+Result<BrickFilesystem> read_filesystem(const std::string& path, MountTexts& mounts);
 
 }  // namespace glusterfs_exporter::gluster::local

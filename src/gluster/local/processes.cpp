@@ -105,30 +105,48 @@ Node node_of(const std::string& peer_uuid, const Processes& all) {
   return node;
 }
 
-const GlusterProcess* by_pid_file(const Node& node, const LocalBrick& brick) {
-  for (const std::filesystem::path run : node.run_directories) {
-    const auto pid = read_pid_file(run / "vols" / brick.volume / pid_file_name(brick.id));
-    const auto found = std::ranges::find_if(
-        node.bricks, [&pid](const auto* process) { return pid && process->key.pid == *pid; });
-    if (found != node.bricks.end()) {
-      return *found;
+/// The processes of bricks by what they are looked up by. Of several that say the same the first one counts.
+class BrickProcesses {
+ public:
+  explicit BrickProcesses(const Node& node) : run_directories_(node.run_directories) {
+    for (const auto* process : node.bricks) {
+      by_pid_.emplace(process->key.pid, process);
+      by_command_.emplace(
+          std::pair<std::string_view, std::string_view>(process->command.volume, process->command.brick_path),
+          process);
     }
   }
-  return nullptr;
-}
 
-const GlusterProcess* by_command_line(const Node& node, const LocalBrick& brick) {
-  const auto found = std::ranges::find_if(node.bricks, [&brick](const auto* process) {
-    return process->command.volume == brick.volume && process->command.brick_path == brick.id.path;
-  });
-  return found == node.bricks.end() ? nullptr : *found;
-}
+  /// The one that the brick's pid file names, or null.
+  [[nodiscard]] const GlusterProcess* by_pid_file(const LocalBrick& brick) const {
+    for (const std::filesystem::path run : run_directories_) {
+      const auto pid = read_pid_file(run / "vols" / brick.volume / pid_file_name(brick.id));
+      if (const auto found = by_pid_.find(pid.value_or(0)); pid && found != by_pid_.end()) {
+        return found->second;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] const GlusterProcess* by_command_line(const LocalBrick& brick) const {
+    const auto found =
+        by_command_.find(std::pair<std::string_view, std::string_view>(brick.volume, brick.id.path));
+    return found == by_command_.end() ? nullptr : found->second;
+  }
+
+ private:
+  const std::set<std::string>& run_directories_;
+  std::map<int, const GlusterProcess*> by_pid_;
+  /// Views of what the processes own.
+  std::map<std::pair<std::string_view, std::string_view>, const GlusterProcess*> by_command_;
+};
 
 PerBrick<const GlusterProcess*> serving(const Node& node, std::span<const LocalBrick> bricks) {
+  const BrickProcesses processes(node);
   PerBrick<const GlusterProcess*> found;
   std::set<const GlusterProcess*> shared;
   for (const auto& brick : bricks) {
-    const auto* process = by_pid_file(node, brick);
+    const auto* process = processes.by_pid_file(brick);
     if (process == nullptr) {
       continue;
     }
@@ -139,7 +157,7 @@ PerBrick<const GlusterProcess*> serving(const Node& node, std::span<const LocalB
     }
   }
   for (const auto& brick : bricks) {
-    const auto* process = by_command_line(node, brick);
+    const auto* process = processes.by_command_line(brick);
     if (process != nullptr && !shared.contains(process)) {
       found.emplace(brick.id, process);
     }

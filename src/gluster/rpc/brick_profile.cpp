@@ -18,6 +18,7 @@ std::string block_key(const char* direction, unsigned power) {
 }
 
 void read_blocks(const Dict& dict, model::BrickProfile& profile) {
+  profile.blocks.reserve(kBlockSizes);
   for (unsigned power = 0; power < kBlockSizes; ++power) {
     profile.blocks.push_back({std::uint64_t{1} << power, dict.number(block_key("read", power)).value_or(0),
                               dict.number(block_key("write", power)).value_or(0)});

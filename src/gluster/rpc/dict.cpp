@@ -18,7 +18,7 @@ std::unexpected<Error> refused(ErrorKind kind, const std::string& why) {
 
 }  // namespace
 
-std::string encode_dict(std::initializer_list<DictEntry> entries) {
+std::string encode_dict(std::span<const DictEntry> entries) {
   XdrWriter words;  // a dict is words like XDR's, but its texts are not padded
   words.i32(static_cast<std::int32_t>(entries.size()));
   std::string bytes = words.bytes();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,10 @@ struct DictEntry {
 };
 
 /// A dict as Gluster's daemons read it (dict_unserialize in dict.c). Every value goes out as text.
-std::string encode_dict(std::initializer_list<DictEntry> entries);
+std::string encode_dict(std::span<const DictEntry> entries);
+inline std::string encode_dict(std::initializer_list<DictEntry> entries) {
+  return encode_dict(std::span(entries.begin(), entries.size()));
+}
 
 /// Keys and values that a daemon sent: texts, numbers being decimal text. A value; many threads may read one.
 ///
