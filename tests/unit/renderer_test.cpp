@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "metrics/catalogue.hpp"
 #include "metrics/exporter_metrics.hpp"
@@ -257,8 +258,9 @@ TEST(Renderer, ShowsEveryChange) {
   // The bricks as before, each in a subvolume of its own.
   expect_shown([](auto& picture) {
     auto& subvolumes = picture.volumes[0].subvolumes;
-    for (auto* const bricks = &subvolumes[0].bricks; bricks->size() > 1; bricks->pop_back()) {
-      subvolumes.emplace(subvolumes.begin() + 1)->bricks = {subvolumes[0].bricks.back()};
+    const auto bricks = std::exchange(subvolumes, {}).front().bricks;
+    for (const auto& brick : bricks) {
+      subvolumes.emplace_back().bricks = {brick};
     }
   });
 }

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <random>
 
 namespace glusterfs_exporter::metrics {
 namespace {
@@ -35,10 +39,30 @@ TEST(Samples, WritesNumbersExactly) {
   EXPECT_EQ(written("", {}, std::int64_t{-5}), "m -5\n");
   EXPECT_EQ(written("", {}, true), "m 1\n");
   EXPECT_EQ(written("", {}, 0.1), "m 0.1\n");
-  EXPECT_EQ(written("", {}, 1e-9), "m 1e-09\n");
+  EXPECT_EQ(written("", {}, 1e-9), "m 0.000000001\n");
+  EXPECT_EQ(written("", {}, 0.0), "m 0\n");
+  EXPECT_EQ(written("", {}, 5.0), "m 5\n");
+  EXPECT_EQ(written("", {}, 12.05), "m 12.05\n");
+  EXPECT_EQ(written("", {}, 999999.999999999), "m 999999.999999999\n");
+  EXPECT_EQ(written("", {}, 1e-10), "m 1e-10\n");
+  EXPECT_EQ(written("", {}, 1e21), "m 1e+21\n");
+  EXPECT_EQ(written("", {}, -0.25), "m -0.25\n");
   EXPECT_EQ(written("", {}, std::numeric_limits<double>::infinity()), "m +Inf\n");
   EXPECT_EQ(written("", {}, -std::numeric_limits<double>::infinity()), "m -Inf\n");
   EXPECT_EQ(written("", {}, std::numeric_limits<double>::quiet_NaN()), "m NaN\n");
+}
+
+TEST(Samples, NumbersAreReadBackAsTheyWere) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100'000; ++i) {
+    const auto bits = random();
+    const auto any = std::bit_cast<double>(bits);
+    const auto nanoseconds = static_cast<double>(bits >> (bits % 64)) / 1e9;
+    for (const double value : {std::isfinite(any) ? any : 0.0, nanoseconds, nanoseconds / 3}) {
+      const auto text = written("", {}, value).substr(2);
+      EXPECT_EQ(std::strtod(text.c_str(), nullptr), value) << text;
+    }
+  }
 }
 
 TEST(Samples, WhatIsNotKnownHasNone) {
