@@ -12,6 +12,10 @@ using namespace std::chrono_literals;
 /// either.
 constexpr auto kLongestSilence = 15s;
 
+/// And at most this often. The first news are shown at once; what the other collectors that were due find in
+/// the next moments becomes one more picture. Each costs as much as several collectors do.
+constexpr auto kShortestPause = 100ms;
+
 }  // namespace
 
 void Publisher::start() {
@@ -46,6 +50,7 @@ void Publisher::publish() {
 }
 
 void Publisher::run(const std::stop_token& stop) {
+  auto earliest = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
     const auto now = std::chrono::steady_clock::now();
     auto wake_at = now + kLongestSilence;
@@ -55,9 +60,11 @@ void Publisher::run(const std::stop_token& stop) {
     {
       std::unique_lock lock(mutex_);
       woken_.wait_until(lock, stop, wake_at, [&] { return news_; });
+      woken_.wait_until(lock, stop, earliest, [] { return false; });
       news_ = false;
     }
     if (!stop.stop_requested()) {
+      earliest = std::chrono::steady_clock::now() + kShortestPause;
       publish();
     }
   }
