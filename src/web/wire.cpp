@@ -13,9 +13,9 @@
 namespace glusterfs_exporter::web {
 namespace {
 
-// Headers and pieces of a body go out together as long as they are not more than this: large enough for few
-// calls, and small enough to stay in the processor's cache on its way to the kernel.
-constexpr std::size_t kGatheredBytes = 65536;
+// Headers and pieces of a body go out together as long as they are not more than this. A quarter of it takes
+// a third longer for a large page, by the number of calls, and four times as much by the processor's cache.
+constexpr std::size_t kGatheredBytes = 262144;
 
 // civetweb takes at most INT_MAX bytes at once.
 constexpr std::size_t kWriteBytes = 1048576;
