@@ -25,10 +25,11 @@ void check(const Answer& answer, const Result<T>& record) {
   }
   Texts texts;
   const auto rows = visit(*record, texts);
-  require(rows <= answer.text.size(), "there are no more rows than bytes");
+  const auto bytes = answer.text.size() + answer.xml_bytes.size();
+  require(rows <= bytes, "there are no more rows than bytes");
   // A volume's name stands once in an answer and in each of its workers.
   constexpr std::size_t kRepeated = 64;
-  require(texts.bytes() <= answer.text.size() * kRepeated, "text is bounded by what came");
+  require(texts.bytes() <= bytes * kRepeated, "text is bounded by what came");
 }
 
 struct Question {
@@ -110,7 +111,7 @@ void run(std::string_view input) {
     return;
   }
   if (answer->nothing_there) {
-    require(!answer->xml && answer->text.empty(), "nothing is nothing");
+    require(!answer->xml && answer->text.empty() && answer->xml_bytes.empty(), "nothing is nothing");
     return;
   }
   require(finished.exit_status == 0, "an answer has the exit status 0");

@@ -110,13 +110,13 @@ Result<Answer> read_xml(const Request& request, Finished finished) {
   }
 
   Answer answer;
-  answer.text = take_xml(std::move(finished.out), start);
-  const bool has_references = answer.text.contains("&#");
+  answer.xml_bytes = take_xml(std::move(finished.out), start);
+  const bool has_references = answer.xml_bytes.contains("&#");
   answer.xml = std::make_unique<pugi::xml_document>();
   // Most elements hold nothing but a text: kept in the element it takes half the memory. Whatever is too
   // short to keep its place when an Answer moves is too short to be one.
   const auto parsed =
-      answer.xml->load_buffer_inplace(answer.text.data(), answer.text.size(),
+      answer.xml->load_buffer_inplace(answer.xml_bytes.data(), answer.xml_bytes.size(),
                                       pugi::parse_default | pugi::parse_embed_pcdata, pugi::encoding_utf8);
   if (!parsed) {
     return std::unexpected(failure(

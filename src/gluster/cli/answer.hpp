@@ -14,9 +14,9 @@ namespace glusterfs_exporter::gluster {
 /// nothing.
 struct Answer {
   bool nothing_there = false;
-  /// The answer when it is text, valid UTF-8. When it is XML the bytes that `xml` points into: answers about
-  /// all volumes are large, and a copy is as large again.
-  std::string text;
+  std::string text;  ///< the answer as text, valid UTF-8; empty when it is XML
+  /// What `xml` points into: answers about all volumes are large, and a copy is as large again.
+  std::string xml_bytes;
   std::unique_ptr<pugi::xml_document> xml;  ///< null when the command's answer is text, or nothing is there
 
   /// The element <cliOutput>; only where `xml` is not null.
