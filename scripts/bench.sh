@@ -74,11 +74,12 @@ within() {
 }
 
 result=$scratch/render.json
-build/bench/tests/bench/render_bench --benchmark_repetitions=3 --benchmark_out="$result" --benchmark_out_format=json
+# In turn, so that all have the same share of what else the machine does.
+build/bench/tests/bench/render_bench --benchmark_repetitions=5 --benchmark_enable_random_interleaving=true \
+  --benchmark_out="$result" --benchmark_out_format=json
 
-# The least of the repetitions: what else the machine does only adds to it.
-least() { jq "[.benchmarks[] | select(.run_type == \"iteration\" and .name == \"$1\") | $2] | min"; }
-of_render() { least "$1" "$2" <"$result"; }
+# of_render NAME FIGURE: the median of the repetitions.
+of_render() { jq ".benchmarks[] | select(.name == \"$1_median\") | $2" "$result"; }
 ours=$(of_render BM_Renderer/50 .ns_per_series)
 theirs=$(of_render BM_PrometheusCppSerializer .ns_per_series)
 ratio=$(jq -n "$theirs / $ours | . * 10 | round / 10")

@@ -19,24 +19,31 @@ Rows rows_of() {
   return rows;
 }
 
-/// Writes those of `rows` for which `shown(family)` holds.
+/// Writes those of `rows` for which `shown(family)` holds. Most blocks are about as large as the `last` one;
+/// so what is written need not move.
 template <class View, class Shown>
-std::shared_ptr<const Block> write_block(const Rows& rows, const View& view, Block& scratch, Shown shown) {
-  scratch.text.clear();
-  scratch.ends.clear();
-  Samples samples(scratch.text);
+std::shared_ptr<const Block> write_block(const Rows& rows, const View& view, const Block& last, Shown shown) {
+  constexpr std::size_t kRoomForOneSample = 512;
+  auto block = std::make_shared<Block>();
+  block->text.reserve(last.text.size() + kRoomForOneSample);
+  block->ends.reserve(last.ends.size());
+  Samples samples(block->text);
   for (const auto& [row, family] : rows) {
     if (!shown(*family)) {
       continue;
     }
-    const auto begin = scratch.text.size();
+    const auto begin = block->text.size();
     samples.set_name(family->name);
     std::get<WriterOf<View>>(family->write)(view, samples);
-    if (scratch.text.size() != begin) {
-      scratch.ends.push_back({row, static_cast<std::uint32_t>(scratch.text.size())});
+    if (block->text.size() != begin) {
+      block->ends.push_back({row, static_cast<std::uint32_t>(block->text.size())});
     }
   }
-  return std::make_shared<const Block>(scratch);  // a copy takes no more memory than it needs
+  if (block->text.capacity() > block->text.size() + 2 * kRoomForOneSample) {
+    block->text.shrink_to_fit();
+    block->ends.shrink_to_fit();
+  }
+  return block;
 }
 
 }  // namespace
@@ -83,8 +90,9 @@ VolumeBlocks Blocks::write(const model::Volume& volume, const std::vector<Placed
                            const std::vector<std::shared_ptr<const Block>>& blocks_before) {
   VolumeBlocks blocks;
   blocks.volume =
-      write_block(volume_rows_, view_of(volume, shown_options_), scratch_,
+      write_block(volume_rows_, view_of(volume, shown_options_), *last_volume_,
                   [&](const Family& family) { return leader_ || family.scope != Scope::cluster; });
+  last_volume_ = blocks.volume;
   const auto bricks = bricks_of(volume);
   blocks.bricks.reserve(bricks.size());
   for (std::size_t i = 0; i < bricks.size(); ++i) {
@@ -93,10 +101,11 @@ VolumeBlocks Blocks::write(const model::Volume& volume, const std::vector<Placed
       continue;
     }
     const auto& [brick, subvolume] = bricks[i];
-    blocks.bricks.push_back(write_block(brick_rows_, view_of(volume, subvolume, *brick), scratch_,
-                                        [&, own = brick->spoken_for](const Family& family) {
-                                          return family.scope == Scope::cluster ? leader_ : own;
-                                        }));
+    last_brick_ = write_block(brick_rows_, view_of(volume, subvolume, *brick), *last_brick_,
+                              [&, own = brick->spoken_for](const Family& family) {
+                                return family.scope == Scope::cluster ? leader_ : own;
+                              });
+    blocks.bricks.push_back(last_brick_);
   }
   return blocks;
 }

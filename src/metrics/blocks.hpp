@@ -64,7 +64,8 @@ class Blocks {
   std::shared_ptr<const model::Snapshot> snapshot_;
   bool leader_ = false;
   std::vector<VolumeBlocks> blocks_;  ///< of snapshot_
-  Block scratch_;                     ///< keeps its memory from one block to the next
+  std::shared_ptr<const Block> last_volume_ = std::make_shared<const Block>();
+  std::shared_ptr<const Block> last_brick_ = last_volume_;
 };
 
 }  // namespace glusterfs_exporter::metrics
