@@ -53,7 +53,7 @@ Blocks::Blocks(std::set<std::string, std::less<>> shown_options)
       volume_rows_(rows_of<VolumeView>()),
       brick_rows_(rows_of<BrickView>()) {}
 
-const std::vector<VolumeBlocks>& Blocks::update(std::shared_ptr<const model::Snapshot> snapshot) {
+const Blocks::List& Blocks::update(std::shared_ptr<const model::Snapshot> snapshot) {
   const bool leader = snapshot->leader.value_or(false);
   if (std::exchange(leader_, leader) != leader) {
     blocks_.clear();  // another one tells about the cluster
@@ -68,7 +68,7 @@ const std::vector<VolumeBlocks>& Blocks::update(std::shared_ptr<const model::Sna
     if (known && before->volumes[i] == volume) {
       blocks_.push_back(std::move(blocks_before[i]));
     } else if (known) {
-      blocks_.push_back(write(volume, bricks_of(before->volumes[i]), blocks_before[i].bricks));
+      blocks_.push_back(write(volume, bricks_of(before->volumes[i]), blocks_before[i]->bricks));
     } else {
       blocks_.push_back(write(volume, {}, {}));
     }
@@ -86,18 +86,19 @@ std::vector<Blocks::PlacedBrick> Blocks::bricks_of(const model::Volume& volume) 
   return bricks;
 }
 
-VolumeBlocks Blocks::write(const model::Volume& volume, const std::vector<PlacedBrick>& bricks_before,
-                           const std::vector<std::shared_ptr<const Block>>& blocks_before) {
-  VolumeBlocks blocks;
-  blocks.volume =
+std::shared_ptr<const VolumeBlocks> Blocks::write(
+    const model::Volume& volume, const std::vector<PlacedBrick>& bricks_before,
+    const std::vector<std::shared_ptr<const Block>>& blocks_before) {
+  auto blocks = std::make_shared<VolumeBlocks>();
+  blocks->volume =
       write_block(volume_rows_, view_of(volume, shown_options_), *last_volume_,
                   [&](const Family& family) { return leader_ || family.scope != Scope::cluster; });
-  last_volume_ = blocks.volume;
+  last_volume_ = blocks->volume;
   const auto bricks = bricks_of(volume);
-  blocks.bricks.reserve(bricks.size());
+  blocks->bricks.reserve(bricks.size());
   for (std::size_t i = 0; i < bricks.size(); ++i) {
     if (i < blocks_before.size() && bricks_before[i] == bricks[i]) {
-      blocks.bricks.push_back(blocks_before[i]);
+      blocks->bricks.push_back(blocks_before[i]);
       continue;
     }
     const auto& [brick, subvolume] = bricks[i];
@@ -105,7 +106,7 @@ VolumeBlocks Blocks::write(const model::Volume& volume, const std::vector<Placed
                               [&, own = brick->spoken_for](const Family& family) {
                                 return family.scope == Scope::cluster ? leader_ : own;
                               });
-    blocks.bricks.push_back(last_brick_);
+    blocks->bricks.push_back(last_brick_);
   }
   return blocks;
 }

@@ -29,6 +29,7 @@ struct Block {
 /// Rows of the catalogue by their number.
 using Rows = std::vector<std::pair<std::uint32_t, const Family*>>;
 
+/// Those of a volume and its bricks; immutable, too.
 struct VolumeBlocks {
   std::shared_ptr<const Block> volume;
   std::vector<std::shared_ptr<const Block>> bricks;  ///< subvolume after subvolume
@@ -37,12 +38,14 @@ struct VolumeBlocks {
 /// The blocks of a picture, kept from one picture to the next. Used by one thread.
 class Blocks {
  public:
+  using List = std::vector<std::shared_ptr<const VolumeBlocks>>;
+
   /// `shown_options`: which options glusterfs_volume_option_info shows.
   explicit Blocks(std::set<std::string, std::less<>> shown_options);
 
   /// One for each volume. Writes what is not as it was in the last picture, which is kept until the next one
   /// comes.
-  const std::vector<VolumeBlocks>& update(std::shared_ptr<const model::Snapshot> snapshot);
+  const List& update(std::shared_ptr<const model::Snapshot> snapshot);
 
  private:
   struct PlacedBrick {
@@ -55,15 +58,16 @@ class Blocks {
   };
   static std::vector<PlacedBrick> bricks_of(const model::Volume& volume);
 
-  VolumeBlocks write(const model::Volume& volume, const std::vector<PlacedBrick>& bricks_before,
-                     const std::vector<std::shared_ptr<const Block>>& blocks_before);
+  std::shared_ptr<const VolumeBlocks> write(const model::Volume& volume,
+                                            const std::vector<PlacedBrick>& bricks_before,
+                                            const std::vector<std::shared_ptr<const Block>>& blocks_before);
 
   const std::set<std::string, std::less<>> shown_options_;
   const Rows volume_rows_;
   const Rows brick_rows_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   bool leader_ = false;
-  std::vector<VolumeBlocks> blocks_;  ///< of snapshot_
+  List blocks_;  ///< of snapshot_
   std::shared_ptr<const Block> last_volume_ = std::make_shared<const Block>();
   std::shared_ptr<const Block> last_brick_ = last_volume_;
 };

@@ -98,15 +98,14 @@ class PageSamples {
     std::size_t bytes = 0;
   };
 
-  PageSamples(std::size_t rows, std::vector<VolumeBlocks> blocks)
-      : metrics_(rows), blocks_(std::move(blocks)) {
+  PageSamples(std::size_t rows, Blocks::List blocks) : metrics_(rows), blocks_(std::move(blocks)) {
     std::size_t bricks = 0;
     for (const auto& volume : blocks_) {
-      bricks += volume.bricks.size();
+      bricks += volume->bricks.size();
     }
     for (const auto& volume : blocks_) {
-      add(*volume.volume, blocks_.size());
-      for (const auto& brick : volume.bricks) {
+      add(*volume->volume, blocks_.size());
+      for (const auto& brick : volume->bricks) {
         add(*brick, bricks);
       }
     }
@@ -143,7 +142,7 @@ class PageSamples {
   }
 
   std::vector<Metric> metrics_;
-  std::vector<VolumeBlocks> blocks_;
+  Blocks::List blocks_;
   std::deque<std::string> texts_;  ///< of what is not in blocks; a deque does not move what it holds
 };
 
