@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 constexpr auto kLongestSilence = 15s;
 
 /// And at most this often. The first news are shown at once; what the other collectors that were due find in
-/// the next moments becomes one more picture. Each costs as much as several collectors do.
-constexpr auto kShortestPause = 100ms;
+/// the next moments becomes one more picture. Each costs as much as several collectors do. No longer than
+/// this, since the death of a brick may come right after them.
+constexpr auto kShortestPause = 20ms;
 
 }  // namespace
 

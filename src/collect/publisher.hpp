@@ -19,7 +19,7 @@ namespace glusterfs_exporter::collect {
 
 /// Makes a new picture whenever something was learnt or has grown too old, and hands it on, from a thread of
 /// its own: however slowly a picture is used up, collectors never wait, and news that come meanwhile, or
-/// within a tenth of a second after a picture, become one picture.
+/// within 20 ms after a picture, become one picture.
 class Publisher {
  public:
   using Picture = std::shared_ptr<const model::Snapshot>;
