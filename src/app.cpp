@@ -182,9 +182,8 @@ std::expected<void, config::ConfigError> App::start(int listener) {
 web::Router App::make_router() {
   auto router = web::make_router(
       config_.web.telemetry_path,
-      {[this] { return page_.get(); }, [this] { return watch()->scheduler().not_ready(); },
-       [this] { return ending_.load(); }, [this] { return collector_rows(watch()->scheduler().states()); },
-       [this] { return node_document(); },
+      {[this] { return page_.get(); }, [this] { return not_ready(); }, [this] { return ending_.load(); },
+       [this] { return collector_rows(watch()->scheduler().states()); }, [this] { return node_document(); },
        [this] { watch()->scheduler().run_soon(collect::exporters_collector); },
        [this] { return service_discovery(); }});
   web::add_reload_route(router, [this] { return reloads_.ask(kReloadPatience); });
@@ -431,8 +430,14 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   wake_streams();
   auto page = asking->renderer().render(picture, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
+  shown_.set(picture);
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
   unpublished_since_ = std::chrono::steady_clock::time_point();
+}
+
+std::vector<std::string> App::not_ready() const {
+  const auto shown = shown_.get();
+  return watch()->scheduler().not_ready(shown ? shown->collectors : std::vector<model::CollectorState>());
 }
 
 std::shared_ptr<const std::string> App::node_document() {

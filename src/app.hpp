@@ -104,6 +104,8 @@ class App {
   [[nodiscard]] std::shared_ptr<Watch> watch() const;
   [[nodiscard]] std::shared_ptr<webhook::Forwarder> forwarder() const;
   [[nodiscard]] web::Router make_router();
+  /// The collectors whose first run the page does not show yet.
+  [[nodiscard]] std::vector<std::string> not_ready() const;
   /// Something was learnt that is in no picture yet.
   void note_news();
   void publish(const collect::Publisher::Picture& picture, const collect::Publisher::OwnReport& own);
@@ -126,6 +128,7 @@ class App {
   const std::shared_ptr<spdlog::logger> log_;
   metrics::ExporterMetrics own_metrics_;
   Latest<metrics::Page> page_;
+  Latest<model::Snapshot> shown_;  ///< what page_ was made of
   Latest<Published> published_;
   std::mutex node_document_mutex_;
   std::weak_ptr<const Published> node_document_of_;  // keeps no old picture alive

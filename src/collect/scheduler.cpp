@@ -334,12 +334,16 @@ bool Scheduler::hangs(std::chrono::milliseconds patience) const {
   return any;
 }
 
-std::vector<std::string> Scheduler::not_ready() const {
+std::vector<std::string> Scheduler::not_ready(std::span<const model::CollectorState> shown) const {
+  const auto has_run = [&](const std::string& name) {
+    const auto state = std::ranges::find(shown, name, &model::CollectorState::name);
+    return state != shown.end() && state->success;
+  };
   const std::scoped_lock lock(mutex_);
   std::vector<std::string> names;
   for (const auto& entry : entries_) {
-    if (entry.state.enabled && !entry.state.standby && !entry.state.success &&
-        entry.spec->lane != Lane::crawl) {
+    if (entry.state.enabled && !entry.state.standby && entry.spec->lane != Lane::crawl &&
+        !has_run(entry.state.name)) {
       names.push_back(entry.state.name);
     }
   }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -81,7 +82,9 @@ class Scheduler {
   [[nodiscard]] bool hangs(std::chrono::milliseconds patience) const;
 
   /// The enabled collectors that have not ended their first run. A crawl takes minutes and is not waited for.
-  [[nodiscard]] std::vector<std::string> not_ready() const;
+  [[nodiscard]] std::vector<std::string> not_ready() const { return not_ready(states()); }
+  /// The same of those whose first run `shown`, what some picture says of them, does not know of.
+  [[nodiscard]] std::vector<std::string> not_ready(std::span<const model::CollectorState> shown) const;
 
  private:
   struct Entry {
