@@ -1,6 +1,7 @@
 #include "app.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -30,6 +31,9 @@ namespace glusterfs_exporter {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// To look through the memory for what can go back to the system is little beside making a page of this size.
+constexpr std::size_t kLargePageBytes = std::size_t{16} << 20U;
 
 std::string hostname() {
   std::array<char, 256> name{};
@@ -431,7 +435,11 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   auto page = asking->renderer().render(picture, metrics::read_process_stats(), own_metrics_.collect());
   page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
   shown_.set(picture);
+  const auto bytes = page.text->size();
   page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+  if (bytes > kLargePageBytes) {
+    malloc_trim(0);  // what the last page had alone lies between what both have
+  }
   unpublished_since_ = std::chrono::steady_clock::time_point();
 }
 

@@ -51,11 +51,13 @@ sigset_t set_up_signals() {
 }
 
 /// Answers and pages are large and short-lived. Left to itself glibc keeps tens of MiB of them in every
-/// thread's arena; mapped on their own they go back to the system when they are freed.
-void return_large_blocks_to_the_system() {
+/// thread's arena. Mapped on their own they go back to the system when they are freed, and what the threads
+/// have beside them fits into one arena: they mostly wait.
+void keep_little_memory() {
   constexpr int kLargeBytes = 256 * 1024;
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
+  mallopt(M_ARENA_MAX, 1);
 }
 
 int print_once(App& app) {
@@ -181,7 +183,7 @@ int serve(App& app, const Rereading& rereading, ReloadRequests& reloads, const c
 
 int main(int argc, char** argv) {
   const auto signals = set_up_signals();
-  return_large_blocks_to_the_system();
+  keep_little_memory();
 
   auto setup = read_setup(argc, argv);
   if (!setup) {
