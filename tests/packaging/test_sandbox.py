@@ -99,11 +99,15 @@ class Sandbox(ContainerTestCase):
     def test_2_it_shows_what_it_shows_without_a_sandbox(self):
         # One after the other: both ask for the cluster's lock.
         self.container.run("systemctl", "stop", SERVICE)
-        outside = parse_page(self.container.shell(f"glusterfs_exporter --once --config.file={CONFIG} 2>/dev/null").stdout)
+
+        def outside():
+            command = f"glusterfs_exporter --once --config.file={CONFIG} 2>/dev/null"
+            page = of_gluster(parse_page(self.container.shell(command, check=False).stdout))
+            return page if len(page) > 200 else None
+
+        expected = wait_until(outside, "without a sandbox it shows all", limit=60)
         self.container.run("systemctl", "start", SERVICE)
         self.wait_for_all()
-        expected = of_gluster(outside)
-        self.assertGreater(len(expected), 200)
         names = {name for name, _ in expected}
         # So that what needs most of the sandbox is among it.
         for name in (
