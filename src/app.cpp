@@ -433,10 +433,12 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   }
   wake_streams();
   auto page = asking->renderer().render(picture, metrics::read_process_stats(), own_metrics_.collect());
-  page_.set(std::make_shared<const metrics::Page>(page));  // now, for compressing a large one takes a while
+  page_.set(std::make_shared<const metrics::Page>(page));
   shown_.set(picture);
   const auto bytes = page.text->size();
-  page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+  if (bytes > metrics::kCompressedAheadBytes) {
+    page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
+  }
   if (bytes > kLargePageBytes) {
     malloc_trim(0);  // what the last page had alone lies between what both have
   }

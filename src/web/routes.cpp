@@ -2,11 +2,22 @@
 
 #include <utility>
 
+#include "common/gzip.hpp"
 #include "web/assets.hpp"
 #include "web/negotiation.hpp"
 
 namespace glusterfs_exporter::web {
 namespace {
+
+/// `compressed` where it is there already. Null while a large page is being compressed: send the plain bytes
+/// then.
+std::shared_ptr<const std::string> gzip_of(const Pieces& plain,
+                                           std::shared_ptr<const std::string> compressed) {
+  if (!compressed && plain.size() <= metrics::kCompressedAheadBytes) {
+    return std::make_shared<const std::string>(gzip(plain));
+  }
+  return compressed;
+}
 
 Response metrics_response(const Request& request, const std::shared_ptr<const metrics::Page>& page) {
   if (!page) {
@@ -14,8 +25,10 @@ Response metrics_response(const Request& request, const std::shared_ptr<const me
   }
   const auto format = choose_format(request.header("Accept"));
   const auto& plain = format == Format::openmetrics ? page->openmetrics : page->text;
-  const auto& gzip = format == Format::openmetrics ? page->openmetrics_gzip : page->text_gzip;
-  const bool compressed = gzip != nullptr && accepts_gzip(request.header("Accept-Encoding"));
+  std::shared_ptr<const std::string> compressed;
+  if (accepts_gzip(request.header("Accept-Encoding"))) {
+    compressed = gzip_of(*plain, format == Format::openmetrics ? page->openmetrics_gzip : page->text_gzip);
+  }
 
   Response response{.status = 200,
                     .content_type = std::string(content_type(format)),
@@ -23,7 +36,7 @@ Response metrics_response(const Request& request, const std::shared_ptr<const me
                     .body = nullptr};
   if (compressed) {
     response.headers.emplace_back("Content-Encoding", "gzip");
-    response.body = gzip;
+    response.body = std::move(compressed);
   } else {
     response.pieces = plain;
   }

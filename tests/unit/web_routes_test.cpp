@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "hub/gunzip.hpp"
 #include "web/routes.hpp"
 
 namespace glusterfs_exporter::web {
@@ -80,12 +81,22 @@ TEST(WebMetrics, AreServedAsAskedFor) {
   EXPECT_EQ(openmetrics_gzip.body, full_page.openmetrics_gzip);
 }
 
-TEST(WebMetrics, ArePlainWhileNotCompressedYet) {
+TEST(WebMetrics, AreCompressedForWhoeverAsksWhenTheyAreFew) {
   auto page = full_page;
+  page.openmetrics_gzip = nullptr;
+  const auto response =
+      get(make_router("/metrics", sources_with(page)), "/metrics", "application/openmetrics-text", "gzip");
+  EXPECT_EQ(response.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}, {"Content-Encoding", "gzip"}}));
+  EXPECT_EQ(hub::gunzip(*response.body, 100), "openmetrics");
+}
+
+TEST(WebMetrics, ArePlainWhileMuchIsBeingCompressed) {
+  auto page = full_page;
+  page.text = pieces(std::string(metrics::kCompressedAheadBytes + 1, '#'));
   page.text_gzip = nullptr;
   const auto response = get(make_router("/metrics", sources_with(page)), "/metrics", "", "gzip");
   EXPECT_EQ(response.headers, (Headers{{"Vary", "Accept, Accept-Encoding"}}));
-  EXPECT_EQ(response.pieces, full_page.text);
+  EXPECT_EQ(response.pieces, page.text);
 }
 
 TEST(WebMetrics, AreUnavailableBeforeTheFirstPage) {
