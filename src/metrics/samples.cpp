@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 namespace glusterfs_exporter::metrics {
@@ -16,8 +15,7 @@ bool needs_escape(char c) {
 
 /// Writes where there is room enough; each function gives the end of what it wrote.
 char* put(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return to + text.copy(to, text.size());
 }
 
 char* put(char* to, const Label& label) {
