@@ -71,7 +71,7 @@ char* put_number(char* to, double value) {
   constexpr double kMost = 1e15;
   const double scaled = value * static_cast<double>(kBillion);
   if (scaled >= 0 && scaled < kMost) {
-    const auto billionths = static_cast<std::uint64_t>(scaled + 0.5);
+    const auto billionths = static_cast<std::uint64_t>(std::llrint(scaled));
     if (static_cast<double>(billionths) / static_cast<double>(kBillion) == value) {
       return put_billionths(to, billionths);
     }
