@@ -436,7 +436,7 @@ void App::publish(const collect::Publisher::Picture& picture, const collect::Pub
   page_.set(std::make_shared<const metrics::Page>(page));
   shown_.set(picture);
   const auto bytes = page.text->size();
-  if (bytes > metrics::kCompressedAheadBytes) {
+  if (metrics::is_compressed_ahead(page)) {
     page_.set(std::make_shared<const metrics::Page>(metrics::compressed(std::move(page))));
   }
   if (bytes > kLargePageBytes) {

@@ -8,10 +8,6 @@
 
 namespace glusterfs_exporter::metrics {
 
-/// To compress so much takes about two milliseconds, for whoever asks. Most pages are never asked for, so
-/// only larger ones are compressed as soon as they are published.
-constexpr std::size_t kCompressedAheadBytes = std::size_t{1} << 20U;
-
 /// One rendered page in every form it is served in. Immutable once published: readers share it without a
 /// lock.
 struct Page {
@@ -20,5 +16,14 @@ struct Page {
   std::shared_ptr<const std::string> text_gzip;         ///< null while not compressed (yet)
   std::shared_ptr<const std::string> openmetrics_gzip;  ///< likewise
 };
+
+/// To compress so much takes about two milliseconds, for whoever asks.
+constexpr std::size_t kCompressedAheadBytes = std::size_t{1} << 20U;
+
+/// Whether the page is compressed as soon as it is published. Most pages are never asked for, so small ones
+/// are compressed for those who ask.
+inline bool is_compressed_ahead(const Page& page) {
+  return page.text->size() > kCompressedAheadBytes || page.openmetrics->size() > kCompressedAheadBytes;
+}
 
 }  // namespace glusterfs_exporter::metrics

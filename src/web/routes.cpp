@@ -9,14 +9,14 @@
 namespace glusterfs_exporter::web {
 namespace {
 
-/// `compressed` where it is there already. Null while a large page is being compressed: send the plain bytes
-/// then.
-std::shared_ptr<const std::string> gzip_of(const Pieces& plain,
-                                           std::shared_ptr<const std::string> compressed) {
-  if (!compressed && plain.size() <= metrics::kCompressedAheadBytes) {
-    return std::make_shared<const std::string>(gzip(plain));
+/// One form of the page, compressed. Null while a large page is being compressed: send the plain bytes then.
+std::shared_ptr<const std::string> gzip_of(const metrics::Page& page, Format format) {
+  const bool openmetrics = format == Format::openmetrics;
+  const auto& ready = openmetrics ? page.openmetrics_gzip : page.text_gzip;
+  if (ready || metrics::is_compressed_ahead(page)) {
+    return ready;
   }
-  return compressed;
+  return std::make_shared<const std::string>(gzip(openmetrics ? *page.openmetrics : *page.text));
 }
 
 Response metrics_response(const Request& request, const std::shared_ptr<const metrics::Page>& page) {
@@ -27,7 +27,7 @@ Response metrics_response(const Request& request, const std::shared_ptr<const me
   const auto& plain = format == Format::openmetrics ? page->openmetrics : page->text;
   std::shared_ptr<const std::string> compressed;
   if (accepts_gzip(request.header("Accept-Encoding"))) {
-    compressed = gzip_of(*plain, format == Format::openmetrics ? page->openmetrics_gzip : page->text_gzip);
+    compressed = gzip_of(*page, format);
   }
 
   Response response{.status = 200,

@@ -99,6 +99,17 @@ TEST(WebMetrics, ArePlainWhileMuchIsBeingCompressed) {
   EXPECT_EQ(response.pieces, page.text);
 }
 
+TEST(WebMetrics, OfOnePageAreCompressedTogether) {
+  metrics::Page page = {.text = pieces(std::string(metrics::kCompressedAheadBytes, '#')),
+                        .openmetrics = pieces(std::string(metrics::kCompressedAheadBytes, '#')),
+                        .text_gzip = nullptr,
+                        .openmetrics_gzip = nullptr};
+  EXPECT_FALSE(is_compressed_ahead(page));
+  page.openmetrics = pieces(std::string(metrics::kCompressedAheadBytes + 1, '#'));
+  EXPECT_TRUE(is_compressed_ahead(page)) << "one form is large";
+  EXPECT_EQ(get(make_router("/metrics", sources_with(page)), "/metrics", "", "gzip").pieces, page.text);
+}
+
 TEST(WebMetrics, AreUnavailableBeforeTheFirstPage) {
   const auto response = get(make_router("/metrics", sources_with(nullptr)), "/metrics");
   EXPECT_EQ(response.status, 503);
