@@ -81,9 +81,8 @@ class Scheduler {
   /// Never while there is no such collector to run. From any thread.
   [[nodiscard]] bool hangs(std::chrono::milliseconds patience) const;
 
-  /// The enabled collectors that have not ended their first run. A crawl takes minutes and is not waited for.
-  [[nodiscard]] std::vector<std::string> not_ready() const { return not_ready(states()); }
-  /// The same of those whose first run `shown`, what some picture says of them, does not know of.
+  /// The enabled collectors that have not ended their first run as far as `shown` knows, which is states(),
+  /// or what a picture had of it. A crawl takes minutes and is not waited for.
   [[nodiscard]] std::vector<std::string> not_ready(std::span<const model::CollectorState> shown) const;
 
  private:

@@ -181,7 +181,7 @@ TEST_F(NodeCollectors, OthersLeaveTheClusterToTheLeader) {
   EXPECT_EQ(cli_statuses, 0);
   EXPECT_TRUE(state(*scheduler, "status").standby);
   EXPECT_EQ(state(*scheduler, "status").success, std::nullopt);
-  EXPECT_THAT(scheduler->not_ready(), IsEmpty());
+  EXPECT_THAT(scheduler->not_ready(scheduler->states()), IsEmpty());
 }
 
 TEST_F(NodeCollectors, AnExporterThatIsSlowOnceIsNotGone) {
@@ -234,7 +234,7 @@ TEST_F(NodeCollectors, LeadershipIsTakenOverWhenTheLeaderGoes) {
 TEST_F(NodeCollectors, ARunIsRepeatedWhenSomethingHappensMeanwhile) {
   auto scheduler = make();
   scheduler->start();
-  EXPECT_TRUE(eventually([&] { return scheduler->not_ready().empty(); }));
+  EXPECT_TRUE(eventually([&] { return scheduler->not_ready(scheduler->states()).empty(); }));
   std::atomic<bool> reading{false};
   std::atomic<bool> go_on{false};
   std::atomic<int> reads{0};

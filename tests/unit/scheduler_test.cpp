@@ -65,7 +65,7 @@ TEST_F(SchedulerTest, RunOnceRunsEveryEnabledCollector) {
     EXPECT_EQ(collector.success.has_value(), collector.enabled) << collector.name;
   }
   EXPECT_GT(news, 0);
-  EXPECT_THAT(scheduler->not_ready(), IsEmpty());
+  EXPECT_THAT(scheduler->not_ready(scheduler->states()), IsEmpty());
   EXPECT_EQ(state(*scheduler, "status").success, true);
   EXPECT_EQ(state(*scheduler, "top").success, std::nullopt);
   EXPECT_FALSE(state(*scheduler, "top").enabled);
@@ -88,7 +88,7 @@ TEST_F(SchedulerTest, CarriesOnWhereAnotherWas) {
   EXPECT_EQ(state(*after, "topology").interval, 7s);
   EXPECT_FALSE(state(*after, "bitrot").enabled);
   EXPECT_EQ(state(*after, "bitrot").success, std::nullopt);
-  EXPECT_THAT(after->not_ready(), ElementsAre("peers")) << "was off";
+  EXPECT_THAT(after->not_ready(after->states()), ElementsAre("peers")) << "was off";
 }
 
 TEST_F(SchedulerTest, SaysWhenCollectorsRunNext) {
@@ -127,9 +127,10 @@ TEST_F(SchedulerTest, NothingAsksAboutVolumesBeforeTheyAreKnown) {
   EXPECT_EQ(state(*scheduler, "topology").failure_reason, "timeout");
   EXPECT_EQ(state(*scheduler, "topology").failure_text, "topology hangs");
   EXPECT_EQ(state(*scheduler, "status").success, std::nullopt);
-  EXPECT_THAT(scheduler->not_ready(), Contains("exporters"));
-  EXPECT_THAT(scheduler->not_ready(), Not(Contains("topology")));
-  EXPECT_THAT(scheduler->not_ready(), Not(Contains("heal_summary")));  // a crawl is not waited for
+  EXPECT_THAT(scheduler->not_ready(scheduler->states()), Contains("exporters"));
+  EXPECT_THAT(scheduler->not_ready(scheduler->states()), Not(Contains("topology")));
+  EXPECT_THAT(scheduler->not_ready(scheduler->states()),
+              Not(Contains("heal_summary")));  // a crawl is not waited for
 }
 
 TEST_F(SchedulerTest, OneVolumeThatFailsLeavesTheOthersKnown) {
@@ -369,7 +370,8 @@ TEST_F(SchedulerTest, WhatOthersSayRunsNothingThatIsOffOrOfAnotherLeader) {
   };
   auto scheduler = make();
   scheduler->start();
-  EXPECT_TRUE(eventually([&] { return scheduler->leader() == false && scheduler->not_ready().empty(); }));
+  EXPECT_TRUE(eventually(
+      [&] { return scheduler->leader() == false && scheduler->not_ready(scheduler->states()).empty(); }));
   scheduler->run_soon(status_collector);
   scheduler->run_soon(max_op_version_collector);
   scheduler->run_soon(heal_summary_collector);
@@ -422,7 +424,7 @@ TEST_F(SchedulerTest, WhatWasSeenToChangeIsAskedAboutEvenWhereGlusterWasIll) {
 TEST_F(SchedulerTest, StopsInTheMiddleOfItsPauses) {
   auto scheduler = make();
   scheduler->start();
-  EXPECT_TRUE(eventually([&] { return scheduler->not_ready().empty(); }));
+  EXPECT_TRUE(eventually([&] { return scheduler->not_ready(scheduler->states()).empty(); }));
   const auto before = std::chrono::steady_clock::now();
   scheduler->stop();
   EXPECT_LT(std::chrono::steady_clock::now() - before, 2s);
