@@ -102,8 +102,9 @@ class Sandbox(ContainerTestCase):
 
         def outside():
             command = f"glusterfs_exporter --once --config.file={CONFIG} 2>/dev/null"
-            page = of_gluster(parse_page(self.container.shell(command, check=False).stdout))
-            return page if len(page) > 200 else None
+            done = self.container.shell(command, check=False)
+            page = of_gluster(parse_page(done.stdout))
+            return page if done.returncode == 0 and len(page) > 200 else None
 
         expected = wait_until(outside, "without a sandbox it shows all", limit=60)
         self.container.run("systemctl", "start", SERVICE)
