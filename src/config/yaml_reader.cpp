@@ -286,9 +286,9 @@ std::vector<std::string> YamlMapping::names(Parsed<std::string> (*parse_name)(st
   std::vector<std::string> names;
   for (const auto& [key, entry] : entries_) {
     if (const Parsed<std::string> name = parse_name(key); !name) {
-      fail(key, "the name " + name.error());
+      findings_->fail(entry.line, fmt::format("{}: the name {}", path_, name.error()));
     } else if (names.size() == max_size) {
-      fail(key, fmt::format("must not be more than {} entries", max_size));
+      findings_->fail(entry.line, fmt::format("{}: must not have more than {} entries", path_, max_size));
     } else {
       names.push_back(*name);
     }

@@ -435,10 +435,15 @@ TEST(ConfigFile, SaysWhatIsWrongWithATarget) {
       {"url: http://h/, interval: 1m, tls_config: {ca_file: /c}",
        "webhook.targets.a.tls_config: is for a URL that begins with https://"},
       {"url: http://h/, interval: 1m, headers: {Content-Type: x}",
-       "webhook.targets.a.headers.Content-Type: the name must not be one that this program sets itself, is "
+       "webhook.targets.a.headers: the name must not be one that this program sets itself, is "
        "'Content-Type'"},
       {"url: http://h/, interval: 1m, headers: {\"a b\": x}",
-       "webhook.targets.a.headers.a b: the name must be that of an HTTP header, is 'a b'"},
+       "webhook.targets.a.headers: the name must be that of an HTTP header, is 'a b'"},
+      {"url: http://h/, interval: 1m, headers: {\"a\\nb\": x}",
+       "webhook.targets.a.headers: the name must be that of an HTTP header, is 'a\\nb'"},
+      {"url: http://h/, interval: 1m, headers: {? \"" + std::string(3000, ' ') + "\" : x}",
+       "webhook.targets.a.headers: the name must be that of an HTTP header, is '" + std::string(60, ' ') +
+           "...'"},
       {"url: http://h/, interval: 1m, headers: {a: \"x\\ny\"}",
        "webhook.targets.a.headers.a: must be at most 1024 printable ASCII characters"},
   };
@@ -463,7 +468,7 @@ TEST(ConfigFile, TakesNoMoreTargetsThanThereCanBe) {
   EXPECT_TRUE(apply_yaml(with_targets(16), "x.yml", config));
   const auto result = apply_yaml(with_targets(17), "x.yml", config);
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "webhook.targets.t9: must not be more than 16 entries");
+  EXPECT_EQ(result.error().message, "webhook.targets: must not have more than 16 entries");
 }
 
 TEST(ConfigFile, MayHoldNothing) {
@@ -629,7 +634,7 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
        "hub: needs push.clusters: the clusters that may push, each with its token_file"},
       {"push:\n  clusters:\n    a: {token_file: /t}\n", "x.yml:1", "push: is for a hub: set hub: true"},
       {"hub: true\npush:\n  clusters:\n    East: {token_file: /t}\n", "x.yml:4",
-       "push.clusters.East: the name must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a "
+       "push.clusters: the name must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a "
        "digit, is 'East'"},
       {"hub: true\npush:\n  clusters:\n    east: {}\n", "x.yml:4",
        "push.clusters.east.token_file: is missing: the file that holds what the cluster's exporters send as "
