@@ -36,6 +36,13 @@ bool is_quoted(const YAML::Node& node) {
   return node.Tag() == "!";
 }
 
+/// yaml-cpp gives one byte for each of these escapes, where UTF-8 has two.
+constexpr std::string_view kMisreadEscapes = "must not be written with the escape \\N or \\_";
+
+bool has_misread_escape(const YAML::Node& scalar) {
+  return valid_utf8_length(scalar.Scalar()) < scalar.Scalar().size();
+}
+
 /// Refuses what yaml-cpp would take for the end of the file or misread.
 void check_characters(std::string_view text, YamlFindings& findings) {
   const std::size_t valid = valid_utf8_length(text);
@@ -158,6 +165,10 @@ void YamlMapping::add_entries(const YAML::Node& node) {
       findings_->fail(line, fmt::format("a key{} must be a single value", where));
       continue;
     }
+    if (has_misread_escape(pair.first)) {
+      findings_->fail(line, fmt::format("a key{} {}", where, kMisreadEscapes));
+      continue;
+    }
     const auto [entry, added] =
         entries_.try_emplace(pair.first.Scalar(), Entry{.line = line, .value = pair.second});
     if (!added) {
@@ -193,6 +204,10 @@ const YamlMapping::Entry* YamlMapping::find_value(std::string_view key, bool pla
   if (!value.IsScalar()) {
     findings_->fail(entry->line,
                     fmt::format("{}: must be a single value, is {}", path_of(key), kind_of(value)));
+    return nullptr;
+  }
+  if (has_misread_escape(value)) {
+    findings_->fail(entry->line, fmt::format("{}: {}", path_of(key), kMisreadEscapes));
     return nullptr;
   }
   if (plain && is_quoted(value)) {
@@ -232,6 +247,9 @@ std::optional<std::vector<YamlMapping::Item>> YamlMapping::find_items(std::strin
     const int line = line_of(node);
     if (!node.IsScalar() || has_tag(node)) {
       return fail(line, "an entry of the list must be a single value");
+    }
+    if (has_misread_escape(node)) {
+      return fail(line, fmt::format("an entry of the list {}", kMisreadEscapes));
     }
     const auto [first, added] = lines.try_emplace(node.Scalar(), line);
     if (!added) {

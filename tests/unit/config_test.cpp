@@ -585,6 +585,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"volume_options:\n  a.b: true\n", "x.yml:1", "volume_options: must be a list, is a mapping"},
       {"volume_options:\n  - a.b\n  - [c.d]\n", "x.yml:3",
        "volume_options: an entry of the list must be a single value"},
+      {"volume_options:\n  - \"\\N\"\n", "x.yml:2",
+       "volume_options: an entry of the list must not be written with the escape \\N or \\_"},
       {"volume_options:\n  - a.b\n  -\n", "x.yml:1", "volume_options: an entry of the list has no value"},
       // Values.
       {"web:\n  listen_address: localhost:1\n", "x.yml:2",
@@ -668,6 +670,8 @@ TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
       {"# yaml-cpp alone would never return\n, log:\n", "x.yml:2",
        "what begins here is not part of the first document: the file must hold one"},
       {"log:\n  level: caf\xe9\n", "x.yml:2", "must be UTF-8"},
+      {"log:\n  level: \"\\N\"\n", "x.yml:2", "log.level: must not be written with the escape \\N or \\_"},
+      {"log:\n  \"\\_\": info\n", "x.yml:2", "a key in log must not be written with the escape \\N or \\_"},
       {"\xFF\xFEl\0o\0g\0"s, "x.yml:1", "must be UTF-8"},
       {"log:\n\x04\nnonsense", "x.yml:2", "must not hold the control character 0x04"},
       {"log:\n  level: info\n\0"s, "x.yml:3", "must not hold the control character 0x00"},
