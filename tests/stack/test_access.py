@@ -108,6 +108,7 @@ STRICTER = {
     f"basic_auth_users: {{a: {HASH}x}}": "must be a bcrypt hash",
     f"basic_auth_users: {{'a:b': {HASH}}}": "without ':'",
     'http_server_config: {headers: {X-XSS-Protection: "1\\r\\nSet-Cookie: a=b"}}': "printable ASCII",
+    f'basic_auth_users: {{"a\\_b": {HASH}}}': "the escape \\N or \\_",
 }
 
 
