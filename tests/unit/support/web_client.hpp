@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -40,6 +41,12 @@ class Client {
   Client& operator=(Client&&) = delete;
 
   [[nodiscard]] bool connected() const { return connected_; }
+
+  /// Whether something has come that was not read, or the end.
+  [[nodiscard]] bool has_answer() const {
+    pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
+    return !buffer_.empty() || ::poll(&waiting, 1, 0) == 1;
+  }
 
   void send(std::string_view bytes) const {
     while (!bytes.empty()) {
