@@ -9,25 +9,20 @@
 namespace glusterfs_exporter::web {
 namespace {
 
-/// One form of the page, compressed. Null while a large page is being compressed: send the plain bytes then.
-std::shared_ptr<const std::string> gzip_of(const metrics::Page& page, Format format) {
-  const bool openmetrics = format == Format::openmetrics;
-  const auto& ready = openmetrics ? page.openmetrics_gzip : page.text_gzip;
-  if (ready || metrics::is_compressed_ahead(page)) {
-    return ready;
-  }
-  return std::make_shared<const std::string>(gzip(openmetrics ? *page.openmetrics : *page.text));
-}
-
 Response metrics_response(const Request& request, const std::shared_ptr<const metrics::Page>& page) {
   if (!page) {
     return text_response(503, "503 no metrics yet: the first run of the collectors has not ended.\n");
   }
   const auto format = choose_format(request.header("Accept"));
-  const auto& plain = format == Format::openmetrics ? page->openmetrics : page->text;
+  const bool openmetrics = format == Format::openmetrics;
+  const auto& plain = openmetrics ? page->openmetrics : page->text;
   std::shared_ptr<const std::string> compressed;
   if (accepts_gzip(request.header("Accept-Encoding"))) {
-    compressed = gzip_of(*page, format);
+    compressed = openmetrics ? page->openmetrics_gzip : page->text_gzip;
+    // While a large page is being compressed its plain bytes are sent.
+    if (!compressed && !metrics::is_compressed_ahead(*page)) {
+      compressed = std::make_shared<const std::string>(gzip(*plain));
+    }
   }
 
   Response response{.status = 200,
